@@ -1,0 +1,1 @@
+//! Cluster metadata as in KRaft: records, the image they build, and the controller decisions.

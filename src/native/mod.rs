@@ -1,0 +1,1 @@
+//! TCP listener, files and command line.
