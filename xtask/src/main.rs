@@ -1,2 +1,56 @@
-//! The project's tasks: `cargo xtask serve | test | bench | codegen | golden | execute | site`.
-fn main() {}
+//! The project's tasks: `cargo xtask TASK [ARGS]`.
+//!
+//! Every task does its own set-up first, so that a fresh clone needs no instructions. Nothing here is
+//! part of the product; the work itself is done by tools that the set-up installs.
+
+mod execute;
+mod page;
+mod paths;
+mod process;
+mod setup;
+mod test;
+mod wasm;
+
+use process::Outcome;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK [ARGS]
+
+  serve [--port N]              set everything up, build, and serve the page on this machine
+  test [STAGE…]                 set everything up and run all tests, or the stages named
+  site                          build the page for a web server, into dist/
+  setup                         the set-up alone, of everything
+  execute FILE.ipynb [--out OUT.ipynb] [--browser chromium|firefox] [--timeout SECONDS]
+                                run a notebook in the real page and write its outputs
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match args.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    match run(task, rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask {task}: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &str, args: &[String]) -> Outcome {
+    match task {
+        "serve" => page::serve(args),
+        "site" => page::site(),
+        "test" => test::run(args),
+        "setup" => setup::all(),
+        "execute" => execute::run(args),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("there is no such task: {other}\n\n{USAGE}")),
+    }
+}

@@ -1,0 +1,15 @@
+//! `cargo xtask execute FILE.ipynb`: runs a notebook headless in the real page.
+//!
+//! The work is done by `tests/e2e/execute.mjs`, which drives a browser; here is only its set-up.
+
+use crate::process::{self, Outcome, command};
+use crate::{page, setup, wasm};
+
+pub fn run(args: &[String]) -> Outcome {
+    setup::page()?;
+    setup::browsers()?;
+    wasm::build()?;
+    page::bundle()?;
+    let mut runner = command("node", &["tests/e2e/execute.mjs"]);
+    process::run(runner.args(args))
+}

@@ -1,0 +1,31 @@
+//! Remembers what set-up has done, and for which version or contents.
+
+use crate::paths;
+use crate::process::Outcome;
+use std::fs;
+use std::path::Path;
+
+/// Whether `name` was done with exactly this `value`.
+pub fn is(name: &str, value: &str) -> bool {
+    fs::read_to_string(paths::tools().join("stamps").join(name)).is_ok_and(|text| text == value)
+}
+
+pub fn set(name: &str, value: &str) -> Outcome {
+    let folder = paths::tools().join("stamps");
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(folder.join(name), value))
+        .map_err(|error| format!("cannot write to {}: {error}", folder.display()))
+}
+
+/// A hash of the contents of files (FNV-1a), for stamps. A missing file counts as empty.
+pub fn hash<P: AsRef<Path>>(files: impl IntoIterator<Item = P>) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for file in files {
+        let bytes = fs::read(file.as_ref()).unwrap_or_default();
+        let name = file.as_ref().to_string_lossy().into_owned();
+        for byte in name.bytes().chain(bytes) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}
