@@ -1,0 +1,3 @@
+//! Runs what the grammar has read.
+
+pub mod jobs;
