@@ -26,7 +26,8 @@ pub enum ConnectError {
 
 /// Opens connections to brokers by name.
 pub trait Transport {
-    fn connect(&self, host: &str, port: u16) -> LocalBoxFuture<'static, Result<Link, ConnectError>>;
+    fn connect(&self, host: &str, port: u16)
+    -> LocalBoxFuture<'static, Result<Link, ConnectError>>;
 }
 
 /// Time and tasks.

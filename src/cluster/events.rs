@@ -8,15 +8,33 @@ use crate::base::{BrokerId, ConnId};
 pub enum Event {
     /// The cluster has read its logs back and serves requests.
     Ready,
-    TopicChanged { topic: String },
-    TopicDeleted { topic: String },
+    TopicChanged {
+        topic: String,
+    },
+    TopicDeleted {
+        topic: String,
+    },
     /// Offsets of a partition moved: appended, made durable, or deleted.
-    PartitionMoved { topic: String, partition: i32 },
-    GroupChanged { group: String },
-    GroupDeleted { group: String },
+    PartitionMoved {
+        topic: String,
+        partition: i32,
+    },
+    GroupChanged {
+        group: String,
+    },
+    GroupDeleted {
+        group: String,
+    },
     /// A member's or stand-alone consumer's fetch position moved.
-    FetchPosition { client_id: String, topic: String, partition: i32, offset: i64 },
-    BrokerChanged { broker: BrokerId },
+    FetchPosition {
+        client_id: String,
+        topic: String,
+        partition: i32,
+        offset: i64,
+    },
+    BrokerChanged {
+        broker: BrokerId,
+    },
     /// A request was answered, for the protocol log.
     Request {
         conn: ConnId,
@@ -29,5 +47,7 @@ pub enum Event {
         latency_ms: u32,
     },
     /// Something worth a person's attention: a broken record cut, a malformed frame, storage refused.
-    Warning { text: String },
+    Warning {
+        text: String,
+    },
 }

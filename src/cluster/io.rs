@@ -30,31 +30,69 @@ pub struct Endpoint {
 pub enum Input {
     /// Storage is open; everything in `meta` is known. Comes once, first. The cluster then reads its
     /// logs back; connections may arrive meanwhile and wait.
-    Opened { meta: Vec<(String, Bytes)> },
+    Opened {
+        meta: Vec<(String, Bytes)>,
+    },
     /// A client connected to `broker`. `endpoints` is what metadata responses on this connection
     /// advertise; brokers missing there have the cluster's default. `client_host` is the peer's
     /// address as Kafka prints it, without the slash.
-    Connect { conn: ConnId, broker: BrokerId, endpoints: Rc<[Endpoint]>, client_host: String },
+    Connect {
+        conn: ConnId,
+        broker: BrokerId,
+        endpoints: Rc<[Endpoint]>,
+        client_host: String,
+    },
     /// One whole request, without its length prefix.
-    Frame { conn: ConnId, bytes: Bytes },
-    Disconnect { conn: ConnId },
-    Persisted { id: PersistId },
+    Frame {
+        conn: ConnId,
+        bytes: Bytes,
+    },
+    Disconnect {
+        conn: ConnId,
+    },
+    Persisted {
+        id: PersistId,
+    },
     /// Nothing of the group is stored. `retriable`: the same kind of write may work later (quota).
-    PersistFailed { id: PersistId, why: String },
-    ReadDone { id: ReadId, chunks: Vec<StoredChunk> },
-    ReadFailed { id: ReadId, why: String },
+    PersistFailed {
+        id: PersistId,
+        why: String,
+    },
+    ReadDone {
+        id: ReadId,
+        chunks: Vec<StoredChunk>,
+    },
+    ReadFailed {
+        id: ReadId,
+        why: String,
+    },
 }
 
 #[derive(Debug)]
 pub enum Output {
     /// One whole response, without its length prefix, in pieces.
-    Send { conn: ConnId, slices: Vec<Bytes> },
-    Close { conn: ConnId, why: String },
+    Send {
+        conn: ConnId,
+        slices: Vec<Bytes>,
+    },
+    Close {
+        conn: ConnId,
+        why: String,
+    },
     /// Make these writes durable as one atomic group, then answer `Persisted` or `PersistFailed`.
-    Persist { id: PersistId, writes: Vec<Write> },
-    Read { id: ReadId, request: ReadRequest },
+    Persist {
+        id: PersistId,
+        writes: Vec<Write>,
+    },
+    Read {
+        id: ReadId,
+        request: ReadRequest,
+    },
     /// Chunks of `log` that end at or below this offset are no longer needed (`None`: the whole log).
     /// No answer; may be done late and in small steps. Asked again after a restart if need be.
-    Trim { log: LogId, below: Option<i64> },
+    Trim {
+        log: LogId,
+        below: Option<i64>,
+    },
     Event(Event),
 }

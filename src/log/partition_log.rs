@@ -33,7 +33,10 @@ pub enum RecoveryStep {
     More(Recovery),
     /// Ready. `findings` is what was cut. What the log has to mend in storage it hands out with its
     /// next `take_pending`.
-    Ready { log: PartitionLog, findings: Vec<Finding> },
+    Ready {
+        log: PartitionLog,
+        findings: Vec<Finding>,
+    },
     /// Storage was written by a later version; nothing may be touched.
     Refused { why: String },
 }
@@ -93,7 +96,11 @@ impl PartitionLog {
     }
 
     /// Appends exactly one batch.
-    pub fn append(&mut self, batch: &[u8], ctx: &AppendContext<'_>) -> Result<Appended, AppendError> {
+    pub fn append(
+        &mut self,
+        batch: &[u8],
+        ctx: &AppendContext<'_>,
+    ) -> Result<Appended, AppendError> {
         let _ = (batch, ctx);
         todo!()
     }

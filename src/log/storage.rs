@@ -12,7 +12,11 @@ use bytes::Bytes;
 pub enum Write {
     /// Adds a chunk. A chunk at this key must not exist yet: a stray second writer collides and its
     /// whole group fails. `bytes` is one value in several pieces.
-    Append { log: LogId, base_offset: i64, bytes: Vec<Bytes> },
+    Append {
+        log: LogId,
+        base_offset: i64,
+        bytes: Vec<Bytes>,
+    },
     /// Removes the chunks of `log` whose base offset is at or above `from`. Recovery asks for it when
     /// the end of a log is broken; what was whole is appended again in the same group.
     Truncate { log: LogId, from: i64 },

@@ -61,7 +61,11 @@ pub struct AppendError {
 
 impl AppendError {
     pub(super) fn new(code: i16, why: impl Into<String>) -> Self {
-        AppendError { code, why: why.into(), record_errors: Vec::new() }
+        AppendError {
+            code,
+            why: why.into(),
+            record_errors: Vec::new(),
+        }
     }
 
     /// The `error_message` of a produce response: Kafka sends it only along with record errors.
@@ -89,7 +93,11 @@ impl OffsetOutOfRange {
 pub enum ReadOutcome {
     /// Whole batches in order, possibly none. The first may begin below the offset that was asked
     /// for, as Kafka's does. `next_offset` is where the next read goes on.
-    Data { slices: Vec<Bytes>, bytes: usize, next_offset: i64 },
+    Data {
+        slices: Vec<Bytes>,
+        bytes: usize,
+        next_offset: i64,
+    },
     /// The bytes are not in memory: ask storage for this, hand the answer to `accept_read`, read again.
     NeedsStorage(ReadRequest),
 }

@@ -89,7 +89,11 @@ impl Attributes {
 
     /// The attributes of a plain data batch.
     pub fn new(compression: Compression, transactional: bool) -> Self {
-        let flag = if transactional { Self::TRANSACTIONAL } else { 0 };
+        let flag = if transactional {
+            Self::TRANSACTIONAL
+        } else {
+            0
+        };
         Attributes(compression as i16 | flag)
     }
 

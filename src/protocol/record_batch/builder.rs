@@ -122,8 +122,18 @@ impl BatchBuilder {
         value: Option<&[u8]>,
         headers: &[(&[u8], Option<&[u8]>)],
     ) -> usize {
-        let base = if self.count == 0 { timestamp_ms } else { self.base_timestamp };
-        record_size(self.count, timestamp_ms.wrapping_sub(base), key, value, headers)
+        let base = if self.count == 0 {
+            timestamp_ms
+        } else {
+            self.base_timestamp
+        };
+        record_size(
+            self.count,
+            timestamp_ms.wrapping_sub(base),
+            key,
+            value,
+            headers,
+        )
     }
 
     /// The record section so far, as it stands before compression.
@@ -136,7 +146,14 @@ impl BatchBuilder {
         let attributes = Attributes::new(Compression::None, options.transactional);
         let mut bytes = self.bytes;
         bytes.resize(bytes.len().max(BATCH_OVERHEAD), 0);
-        Self::seal(bytes, self.count, self.base_timestamp, self.max_timestamp, attributes, options)
+        Self::seal(
+            bytes,
+            self.count,
+            self.base_timestamp,
+            self.max_timestamp,
+            attributes,
+            options,
+        )
     }
 
     /// The finished batch with its record section replaced by `compressed`, which the caller made of
@@ -151,7 +168,14 @@ impl BatchBuilder {
         let mut bytes = Vec::with_capacity(BATCH_OVERHEAD + compressed.len());
         bytes.resize(BATCH_OVERHEAD, 0);
         bytes.extend_from_slice(compressed);
-        Self::seal(bytes, self.count, self.base_timestamp, self.max_timestamp, attributes, options)
+        Self::seal(
+            bytes,
+            self.count,
+            self.base_timestamp,
+            self.max_timestamp,
+            attributes,
+            options,
+        )
     }
 
     fn seal(
@@ -163,7 +187,11 @@ impl BatchBuilder {
         options: &BatchOptions,
     ) -> Bytes {
         let attributes = attributes.with_timestamp_type(options.timestamp_type);
-        let attributes = if options.control { attributes.with_control() } else { attributes };
+        let attributes = if options.control {
+            attributes.with_control()
+        } else {
+            attributes
+        };
         let length = (bytes.len() - LOG_OVERHEAD) as i32;
         let mut header = Vec::with_capacity(BATCH_OVERHEAD);
         header.extend(options.base_offset.to_be_bytes());
@@ -200,7 +228,9 @@ fn nullable_size(bytes: Option<&[u8]>) -> usize {
 }
 
 fn headers_size(headers: &[(&[u8], Option<&[u8]>)]) -> usize {
-    let each = headers.iter().map(|(key, value)| nullable_size(Some(key)) + nullable_size(*value));
+    let each = headers
+        .iter()
+        .map(|(key, value)| nullable_size(Some(key)) + nullable_size(*value));
     varint::size(headers.len() as i64) + each.sum::<usize>()
 }
 

@@ -63,7 +63,11 @@ mod software {
     }
 
     fn shift_bit(crc: u32) -> u32 {
-        if crc & 1 == 0 { crc >> 1 } else { (crc >> 1) ^ POLYNOMIAL }
+        if crc & 1 == 0 {
+            crc >> 1
+        } else {
+            (crc >> 1) ^ POLYNOMIAL
+        }
     }
 
     fn apply(matrix: &Matrix, mut vector: u32) -> u32 {
@@ -127,8 +131,12 @@ mod software {
         while let Some((block, rest)) = bytes.split_at_checked(3 * LEN) {
             let (first, others) = block.split_at(LEN);
             let (second, third) = others.split_at(LEN);
-            let streams =
-                first.as_chunks::<8>().0.iter().zip(second.as_chunks::<8>().0).zip(third.as_chunks::<8>().0);
+            let streams = first
+                .as_chunks::<8>()
+                .0
+                .iter()
+                .zip(second.as_chunks::<8>().0)
+                .zip(third.as_chunks::<8>().0);
             let (mut a, mut b, mut c) = (crc, 0, 0);
             for ((x, y), z) in streams {
                 a = step(&t.slices, a, x);
@@ -176,7 +184,11 @@ mod tests {
             let whole = crc32c(part);
             assert_eq!(software::append(0, part), whole, "{len}");
             let (head, tail) = part.split_at(rng.below(len as u64 + 1) as usize);
-            assert_eq!(software::append(software::append(0, head), tail), whole, "{len}");
+            assert_eq!(
+                software::append(software::append(0, head), tail),
+                whole,
+                "{len}"
+            );
         }
     }
 }

@@ -50,7 +50,10 @@ impl fmt::Display for BatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BatchError::TooSmall { size } => {
-                write!(f, "Record size {size} is less than the minimum record overhead (14)")
+                write!(
+                    f,
+                    "Record size {size} is less than the minimum record overhead (14)"
+                )
             }
             BatchError::Truncated => f.write_str("The batch ends before its declared size"),
             BatchError::InvalidMagic { magic } => {

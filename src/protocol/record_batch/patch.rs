@@ -22,7 +22,10 @@ pub fn set_max_timestamp(batch: &mut [u8], max_timestamp: i64) {
 }
 
 fn set_timestamp(batch: &mut [u8], kind: TimestampType, max_timestamp: i64) {
-    let old = Attributes(i16::from_be_bytes([batch[ATTRIBUTES_AT], batch[ATTRIBUTES_AT + 1]]));
+    let old = Attributes(i16::from_be_bytes([
+        batch[ATTRIBUTES_AT],
+        batch[ATTRIBUTES_AT + 1],
+    ]));
     let new = old.with_timestamp_type(kind).0.to_be_bytes();
     batch[ATTRIBUTES_AT..ATTRIBUTES_AT + 2].copy_from_slice(&new);
     batch[MAX_TIMESTAMP_AT..MAX_TIMESTAMP_AT + 8].copy_from_slice(&max_timestamp.to_be_bytes());

@@ -90,12 +90,16 @@ impl<'a> Records<'a> {
     fn read(&mut self) -> Result<Record<'a>, BatchError> {
         let malformed = || BatchError::invalid("Found invalid record structure");
         if self.reader.rest.is_empty() {
-            return Err(BatchError::invalid("Incorrect declared batch size, premature EOF reached"));
+            return Err(BatchError::invalid(
+                "Incorrect declared batch size, premature EOF reached",
+            ));
         }
         let before = self.reader.rest.len();
         let size = self.reader.varint().ok_or_else(malformed)?;
         let available = self.reader.rest.len();
-        let body = usize::try_from(size).ok().and_then(|size| self.reader.bytes(size));
+        let body = usize::try_from(size)
+            .ok()
+            .and_then(|size| self.reader.bytes(size));
         let Some(body) = body else {
             return Err(BatchError::invalid(format!(
                 "Invalid record size: expected {size} bytes in record payload, \
@@ -123,8 +127,9 @@ impl<'a> Records<'a> {
     }
 
     fn headers(&self, r: &mut Reader<'a>) -> Result<Headers<'a>, BatchError> {
-        let count =
-            r.varint().ok_or_else(|| BatchError::invalid("Found invalid record structure"))?;
+        let count = r
+            .varint()
+            .ok_or_else(|| BatchError::invalid("Found invalid record structure"))?;
         let count = u32::try_from(count).map_err(|_| {
             BatchError::invalid(format!("Found invalid number of record headers {count}"))
         })?;

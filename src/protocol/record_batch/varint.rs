@@ -25,7 +25,11 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn nullable_bytes(&mut self) -> Option<Option<&'a [u8]>> {
         let len = self.varint()?;
-        if len < 0 { Some(None) } else { self.bytes(len as usize).map(Some) }
+        if len < 0 {
+            Some(None)
+        } else {
+            self.bytes(len as usize).map(Some)
+        }
     }
 
     #[inline]
@@ -87,7 +91,20 @@ mod tests {
 
     #[test]
     fn round_trips_and_has_the_stated_size() {
-        for value in [0, 1, -1, 63, 64, -64, -65, 8191, 8192, i64::from(i32::MAX), i64::MIN, i64::MAX] {
+        for value in [
+            0,
+            1,
+            -1,
+            63,
+            64,
+            -64,
+            -65,
+            8191,
+            8192,
+            i64::from(i32::MAX),
+            i64::MIN,
+            i64::MAX,
+        ] {
             let mut out = Vec::new();
             put(&mut out, value);
             assert_eq!(out.len(), size(value), "{value}");
@@ -103,7 +120,13 @@ mod tests {
     #[test]
     fn stops_at_the_end_and_at_overlong_forms() {
         assert_eq!(Reader { rest: &[] }.varint(), None);
-        assert_eq!(Reader { rest: &[0x80, 0x80] }.varint(), None);
+        assert_eq!(
+            Reader {
+                rest: &[0x80, 0x80]
+            }
+            .varint(),
+            None
+        );
         assert_eq!(Reader { rest: &[0xff; 6] }.varint(), None);
         assert_eq!(Reader { rest: &[0xff; 11] }.varlong(), None);
     }

@@ -47,7 +47,9 @@ impl BatchHeader {
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let header: &[u8; BATCH_OVERHEAD] = bytes.first_chunk()?;
         fn at<const N: usize>(header: &[u8; BATCH_OVERHEAD], at: usize) -> [u8; N] {
-            *header[at..].first_chunk().expect("every field lies inside the header")
+            *header[at..]
+                .first_chunk()
+                .expect("every field lies inside the header")
         }
         Some(BatchHeader {
             base_offset: i64::from_be_bytes(at(header, 0)),
@@ -72,7 +74,8 @@ impl BatchHeader {
     }
 
     pub fn last_offset(&self) -> i64 {
-        self.base_offset.wrapping_add(i64::from(self.last_offset_delta))
+        self.base_offset
+            .wrapping_add(i64::from(self.last_offset_delta))
     }
 
     pub fn next_offset(&self) -> i64 {
@@ -94,7 +97,11 @@ impl BatchHeader {
 
 /// The sequence that comes `delta` after `sequence`: they wrap from 2^31 - 1 to 0. -1 stays -1.
 pub fn increment_sequence(sequence: i32, delta: i32) -> i32 {
-    if sequence < 0 { NO_SEQUENCE } else { sequence.wrapping_add(delta) & i32::MAX }
+    if sequence < 0 {
+        NO_SEQUENCE
+    } else {
+        sequence.wrapping_add(delta) & i32::MAX
+    }
 }
 
 /// One whole batch of magic 2.
@@ -136,7 +143,9 @@ impl<'a> BatchView<'a> {
         if self.crc_is_valid() {
             Ok(())
         } else {
-            Err(BatchError::Corrupt { stored_crc: self.header.crc })
+            Err(BatchError::Corrupt {
+                stored_crc: self.header.crc,
+            })
         }
     }
 }
@@ -148,18 +157,24 @@ enum Next<'a> {
 
 /// What stands at the front of `bytes`; `None` if it ends before the declared size.
 fn next(bytes: &[u8]) -> Result<Option<Next<'_>>, BatchError> {
-    let Some(length) = bytes.get(LENGTH_AT..LENGTH_AT + 4) else { return Ok(None) };
+    let Some(length) = bytes.get(LENGTH_AT..LENGTH_AT + 4) else {
+        return Ok(None);
+    };
     let length = i32::from_be_bytes(length.try_into().expect("four bytes"));
     if length < SMALLEST_RECORD {
         return Err(BatchError::TooSmall { size: length });
     }
-    let Some(&magic) = bytes.get(MAGIC_AT) else { return Ok(None) };
+    let Some(&magic) = bytes.get(MAGIC_AT) else {
+        return Ok(None);
+    };
     let magic = magic as i8;
     if !(0..=2).contains(&magic) {
         return Err(BatchError::InvalidMagic { magic });
     }
     let size = LOG_OVERHEAD + length as usize;
-    let Some(bytes) = bytes.get(..size) else { return Ok(None) };
+    let Some(bytes) = bytes.get(..size) else {
+        return Ok(None);
+    };
     if magic < 2 {
         return Ok(Some(Next::Legacy { magic }));
     }
@@ -213,13 +228,14 @@ impl<'a> Iterator for Batches<'a> {
 /// The rules for the records of one partition in a produce request of this version: exactly one
 /// batch, of magic 2. Message sets of magic 0 and 1 are refused here with Kafka's texts.
 pub fn check_produce_records(version: i16, bytes: &[u8]) -> Result<BatchView<'_>, BatchError> {
-    let wrong = |what: &str| {
-        BatchError::invalid(format!("Produce requests with version {version} {what}"))
-    };
+    let wrong =
+        |what: &str| BatchError::invalid(format!("Produce requests with version {version} {what}"));
     let batch = match next(bytes)? {
         None => return Err(wrong("must have at least one record batch per partition")),
         Some(Next::Legacy { .. }) => {
-            return Err(wrong("are only allowed to contain record batches with magic version 2"));
+            return Err(wrong(
+                "are only allowed to contain record batches with magic version 2",
+            ));
         }
         Some(Next::Batch(batch)) => batch,
     };
@@ -228,6 +244,8 @@ pub fn check_produce_records(version: i16, bytes: &[u8]) -> Result<BatchView<'_>
     }
     match next(&bytes[batch.bytes.len()..])? {
         None => Ok(batch),
-        Some(_) => Err(wrong("are only allowed to contain exactly one record batch per partition")),
+        Some(_) => Err(wrong(
+            "are only allowed to contain exactly one record batch per partition",
+        )),
     }
 }
