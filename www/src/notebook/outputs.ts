@@ -1,0 +1,150 @@
+/**
+ * What a running cell prints: streams are merged as they come, and a flood keeps its beginning and its end.
+ *
+ * Also prepares long texts for the screen. Draws nothing.
+ */
+import type { ErrorOutput, Output } from './types.ts';
+
+/** Text kept per cell: this much of the beginning, and as much of the end. */
+export const KEEP_CHARS = 8 * 1024 * 1024;
+
+/** Lines shown of a longer text: this many of the beginning, and as many of the end. */
+export const SHOW_LINES = 500;
+const SHOW_CHARS = 200_000;
+
+/** Collects a cell's outputs; `outputs` is a new list after each change. */
+export class OutputCollector {
+  #parts: Output[] = [];
+  #kept = 0;
+  #tail = '';
+  #dropped = 0;
+  #tailStream: 'stdout' | 'stderr' = 'stdout';
+  readonly #keep: number;
+
+  constructor(keep = KEEP_CHARS) {
+    this.#keep = keep;
+  }
+
+  stream(name: 'stdout' | 'stderr', text: string): void {
+    if (text === '') return;
+    if (this.#kept + text.length <= this.#keep && this.#tail === '') {
+      this.#kept += text.length;
+      const last = this.#parts.at(-1);
+      if (last?.output_type === 'stream' && last.name === name) {
+        this.#parts[this.#parts.length - 1] = { ...last, text: last.text + text };
+      } else {
+        this.#parts.push({ output_type: 'stream', name, text });
+      }
+      return;
+    }
+    this.#tailStream = name;
+    this.#tail += text;
+    // Cut seldom, in large steps: each cut copies the tail.
+    if (this.#tail.length > 2 * this.#keep) {
+      const cut = this.#tail.indexOf('\n', this.#tail.length - this.#keep) + 1;
+      this.#dropped += cut;
+      this.#tail = this.#tail.slice(cut);
+    }
+  }
+
+  error(error: Omit<ErrorOutput, 'output_type'>): void {
+    this.#parts = [...this.outputs, { output_type: 'error', ...error }];
+    this.#tail = '';
+    this.#dropped = 0;
+  }
+
+  display(output: Output): void {
+    this.#parts = [...this.outputs, output];
+    this.#tail = '';
+  }
+
+  get outputs(): Output[] {
+    if (this.#tail === '') return [...this.#parts];
+    const gap = this.#dropped > 0 ? `\n… ${this.#dropped} characters of output were not kept …\n` : '';
+    const parts = [...this.#parts];
+    const last = parts.at(-1);
+    if (last?.output_type === 'stream' && last.name === this.#tailStream) {
+      parts[parts.length - 1] = { ...last, text: last.text + gap + this.#tail };
+    } else {
+      parts.push({ output_type: 'stream', name: this.#tailStream, text: gap + this.#tail });
+    }
+    return parts;
+  }
+}
+
+export interface Shown {
+  head: string;
+  /** Lines between head and tail that are not shown; 0 when all is. */
+  hiddenLines: number;
+  tail: string;
+}
+
+/** Cuts the middle out of a text that is too long for the screen. */
+export function shownPart(text: string, maxLines = SHOW_LINES): Shown {
+  if (text.length <= SHOW_CHARS && countLines(text, 2 * maxLines + 1) <= 2 * maxLines) {
+    return { head: text, hiddenLines: 0, tail: '' };
+  }
+  const headEnd = Math.min(lineEnd(text, maxLines), SHOW_CHARS / 2);
+  const tailStart = Math.max(lineStartFromEnd(text, maxLines), text.length - SHOW_CHARS / 2, headEnd);
+  const hiddenLines = countLines(text.slice(headEnd, tailStart), Infinity);
+  return { head: text.slice(0, headEnd), hiddenLines, tail: text.slice(tailStart) };
+}
+
+function countLines(text: string, limit: number): number {
+  let lines = text === '' || text.endsWith('\n') ? 0 : 1;
+  for (let at = text.indexOf('\n'); at >= 0 && lines < limit; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
+function lineEnd(text: string, lines: number): number {
+  let at = 0;
+  for (let n = 0; n < lines; n++) {
+    const next = text.indexOf('\n', at);
+    if (next < 0) return text.length;
+    at = next + 1;
+  }
+  return at;
+}
+
+function lineStartFromEnd(text: string, lines: number): number {
+  let at = text.endsWith('\n') ? text.length - 1 : text.length;
+  for (let n = 0; n < lines; n++) {
+    if (at <= 0) return 0;
+    at = text.lastIndexOf('\n', at - 1);
+    if (at < 0) return 0;
+  }
+  return at + 1;
+}
+
+/** A carriage return starts its line anew, as on a terminal. */
+export function applyCarriageReturns(text: string): string {
+  if (!text.includes('\r')) return text;
+  return text
+    .replaceAll('\r\n', '\n')
+    .split('\n')
+    .map((line) => {
+      const parts = line.split('\r');
+      return parts.reduce((shown, part) => part + shown.slice(part.length), '');
+    })
+    .join('\n');
+}
+
+/** All text of a cell's outputs, for the clipboard and for download. */
+export function plainText(outputs: readonly Output[]): string {
+  return outputs
+    .map((output) => {
+      switch (output.output_type) {
+        case 'stream':
+          return output.text;
+        case 'error':
+          return output.traceback.length > 0 ? `${output.traceback.join('\n')}\n` : `${output.ename}: ${output.evalue}\n`;
+        case 'unknown':
+          return '';
+        default: {
+          const text = output.data['text/plain'];
+          return `${Array.isArray(text) ? text.join('') : String(text ?? '')}\n`;
+        }
+      }
+    })
+    .join('');
+}
