@@ -1,3 +1,34 @@
-//! Kafka's wire protocol.
+//! Kafka's wire protocol: primitive types, headers, error codes, and every message in all its versions.
+//!
+//! Messages are generated (see [`generated`]); they hold what a schema says and decide nothing. What a
+//! broker answers is not here.
 
+mod api_key;
+mod error;
+mod error_code;
+pub mod frame;
+pub mod generated;
+mod message;
+mod reader;
 pub mod record_batch;
+pub mod records;
+mod types;
+mod writer;
+
+pub use api_key::ApiKey;
+pub use error::{DecodeError, EncodeError};
+pub use error_code::ErrorCode;
+pub use generated as messages;
+pub use message::{CoordinatorRecord, Message, MetadataRecord, Request};
+pub use reader::Reader;
+pub use types::{Rope, TaggedFields, Uuid};
+pub use writer::Writer;
+
+/// What generated code is made of.
+mod codec {
+    pub(super) use super::message::{null_if, unsupported};
+    pub(super) use super::{
+        ApiKey, CoordinatorRecord, DecodeError, EncodeError, Message, MetadataRecord, Reader,
+        Request, Rope, TaggedFields, Uuid, Writer,
+    };
+}

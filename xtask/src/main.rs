@@ -3,6 +3,7 @@
 //! Every task does its own set-up first, so that a fresh clone needs no instructions. Nothing here is
 //! part of the product; the work itself is done by tools that the set-up installs.
 
+mod codegen;
 mod execute;
 mod page;
 mod paths;
@@ -23,6 +24,8 @@ usage: cargo xtask TASK [ARGS]
   setup                         the set-up alone, of everything
   execute FILE.ipynb [--out OUT.ipynb] [--browser chromium|firefox] [--timeout SECONDS]
                                 run a notebook in the real page and write its outputs
+  codegen [--check] [--jars DIR]
+                                write the wire codec from Kafka's message schemas
 ";
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn run(task: &str, args: &[String]) -> Outcome {
         "test" => test::run(args),
         "setup" => setup::all(),
         "execute" => execute::run(args),
+        "codegen" => codegen::run(args).map_err(|why| format!("{why:#}")),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())
