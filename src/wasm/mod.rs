@@ -1,1 +1,3 @@
-//! The wasm-bindgen boundary.
+//! The edge to a web page: the only code that knows wasm-bindgen, workers' ports and IndexedDB.
+
+pub mod idb;
