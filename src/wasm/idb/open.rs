@@ -56,12 +56,14 @@ impl Idb {
         let database = Rc::new(connect(name).await?);
         let lost = Rc::new(RefCell::new(None));
         let watchers = watch(&database, &lost);
-        let idb = Idb {
+        let mut idb = Idb {
             database,
             lost,
+            commits_early: false,
             _watchers: watchers,
         };
         let meta = idb.take_over().await?;
+        idb.commits_early = idb.early_commit_aborts().await.map_err(broken)?;
         Ok((idb, meta))
     }
 
