@@ -99,14 +99,15 @@ impl Idb {
 
 impl Idb {
     /// Whether a request that fails after `commit()` was called still aborts its transaction, as it must.
-    /// Firefox then keeps the rest of the group; there we let transactions commit by themselves. Found out by
-    /// adding what is there already, which changes nothing.
+    /// Firefox keeps the others of the group when more requests follow the failing one; there we let
+    /// transactions commit by themselves. Found out by requests that change nothing: adding what is there
+    /// already, deleting what is not.
     async fn early_commit_aborts(&self) -> Result<bool, JsValue> {
         let transaction = self.transaction(&[META], Mode::Trim)?;
         let ended = sys::ended(&transaction);
-        transaction
-            .object_store(META)?
-            .add(&JsValue::NULL, &EPOCH_KEY.into())?;
+        let store = transaction.object_store(META)?;
+        store.add(&JsValue::NULL, &EPOCH_KEY.into())?;
+        store.delete(&"storage.none".into())?;
         transaction.commit()?;
         Ok(ended.await.is_err())
     }
