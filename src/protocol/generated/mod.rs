@@ -216,7 +216,7 @@ pub use unregister_broker_record::UnregisterBrokerRecord;
 /// Calls `$callback! { ProduceRequest, FetchRequest, … }` with every request that is generated.
 #[macro_export]
 macro_rules! with_every_request {
-    ($callback:path) => {
+    ($callback:ident) => {
         $callback! {
             ProduceRequest,
             FetchRequest,
@@ -263,7 +263,7 @@ macro_rules! with_every_request {
 /// Calls `$callback! { … }` with every message that is generated: requests, responses, records.
 #[macro_export]
 macro_rules! with_every_message {
-    ($callback:path) => {
+    ($callback:ident) => {
         $callback! {
             ProduceRequest,
             ProduceResponse,

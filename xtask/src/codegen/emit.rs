@@ -376,7 +376,7 @@ fn list_macro<'a>(
     let names: Vec<&str> = messages.map(|m| m.name.as_str()).collect();
     write!(
         out,
-        "\n/// {about}\n#[macro_export]\nmacro_rules! {name} {{\n    ($callback:path) => {{\n        \
+        "\n/// {about}\n#[macro_export]\nmacro_rules! {name} {{\n    ($callback:ident) => {{\n        \
          $callback! {{\n            {}\n        }}\n    }};\n}}\n",
         names.join(",\n            ")
     )?;

@@ -166,7 +166,7 @@ impl<'a> FieldCode<'a> {
     }
 
     /// Whether null may stand here, as an expression over `version`.
-    fn null_allowed(&self) -> String {
+    pub fn null_allowed(&self) -> String {
         let Some(versions) = self.versions else {
             return "true".to_owned();
         };

@@ -3,6 +3,7 @@
 //! `cargo xtask codegen [--jars DIR] [--check]`. Without `--jars` the jars are fetched by Maven into
 //! `target/kafka-jars`. `--check` writes nothing and fails if what is committed differs.
 
+mod arbitrary;
 mod emit;
 mod exprs;
 mod jars;
@@ -66,6 +67,8 @@ fn generate(root: &Path, jars_dir: Option<&Path>) -> Result<BTreeMap<String, Str
         format!("{SOURCES}/mod.rs"),
         format_rust(root, &emit::index(&messages)?)?,
     );
+    let arbitrary = format_rust(root, &arbitrary::all(&messages)?)?;
+    files.insert(format!("{TEST_SOURCES}/arbitrary.rs"), arbitrary);
     Ok(files)
 }
 
