@@ -72,11 +72,14 @@ pub struct Header {
     pub value: Option<bytes::Bytes>,
 }
 
-/// What a record's timestamp says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimestampType {
-    /// Magic 0 records have none.
-    NoTimestampType,
-    CreateTime,
-    LogAppendTime,
+/// A partition as metadata describe it. Replicas are ids of brokers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionInfo {
+    pub topic: Rc<str>,
+    pub partition: i32,
+    /// `None` while there is none.
+    pub leader: Option<i32>,
+    pub replicas: Vec<i32>,
+    pub isr: Vec<i32>,
+    pub offline_replicas: Vec<i32>,
 }
