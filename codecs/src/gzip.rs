@@ -9,7 +9,10 @@ use std::io::Write;
 pub(crate) fn compress(input: &[u8]) -> Result<Vec<u8>, CodecError> {
     let out = Vec::with_capacity(input.len() / 2 + 32);
     let mut encoder = GzEncoder::new(out, Compression::default());
-    encoder.write_all(input).and_then(|()| encoder.finish()).map_err(corrupt)
+    encoder
+        .write_all(input)
+        .and_then(|()| encoder.finish())
+        .map_err(corrupt)
 }
 
 pub(crate) fn decompress(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, CodecError> {
@@ -19,5 +22,8 @@ pub(crate) fn decompress(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, Co
 }
 
 fn corrupt(e: std::io::Error) -> CodecError {
-    CodecError::Corrupt { codec: "gzip", why: e.to_string() }
+    CodecError::Corrupt {
+        codec: "gzip",
+        why: e.to_string(),
+    }
 }

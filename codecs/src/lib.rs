@@ -79,7 +79,12 @@ fn read_bounded(
             }
             Ok(n) => out.extend_from_slice(&chunk[..n]),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(CodecError::Corrupt { codec, why: e.to_string() }),
+            Err(e) => {
+                return Err(CodecError::Corrupt {
+                    codec,
+                    why: e.to_string(),
+                });
+            }
         }
     }
 }

@@ -24,5 +24,8 @@ pub(crate) fn decompress(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, Co
 }
 
 fn corrupt(e: impl std::fmt::Display) -> CodecError {
-    CodecError::Corrupt { codec: "lz4", why: e.to_string() }
+    CodecError::Corrupt {
+        codec: "lz4",
+        why: e.to_string(),
+    }
 }

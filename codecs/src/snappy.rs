@@ -22,7 +22,9 @@ pub(crate) fn compress(input: &[u8]) -> Result<Vec<u8>, CodecError> {
         let length_at = out.len();
         let body_at = length_at + 4;
         out.resize(body_at + snap::raw::max_compress_len(block.len()), 0);
-        let n = encoder.compress(block, &mut out[body_at..]).map_err(corrupt)?;
+        let n = encoder
+            .compress(block, &mut out[body_at..])
+            .map_err(corrupt)?;
         out[length_at..body_at].copy_from_slice(&(n as u32).to_be_bytes());
         out.truncate(body_at + n);
     }
@@ -35,15 +37,18 @@ pub(crate) fn decompress(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, Co
         append_block(input, &mut out, limit_bytes)?;
         return Ok(out);
     }
-    let mut rest = input.get(HEADER_BYTES..).ok_or_else(|| corrupt("the header is cut short"))?;
+    let mut rest = input
+        .get(HEADER_BYTES..)
+        .ok_or_else(|| corrupt("the header is cut short"))?;
     while !rest.is_empty() {
         // A stream of streams: snappy-java skips a header that stands between blocks.
         if rest.starts_with(&MAGIC) && rest.len() >= HEADER_BYTES {
             rest = &rest[HEADER_BYTES..];
             continue;
         }
-        let (length, body) =
-            rest.split_first_chunk::<4>().ok_or_else(|| corrupt("a block's length is cut short"))?;
+        let (length, body) = rest
+            .split_first_chunk::<4>()
+            .ok_or_else(|| corrupt("a block's length is cut short"))?;
         let length = u32::from_be_bytes(*length) as usize;
         if length > body.len() {
             return Err(corrupt("a block is cut short"));
@@ -64,11 +69,16 @@ fn append_block(block: &[u8], out: &mut Vec<u8>, limit_bytes: usize) -> Result<(
     }
     let start = out.len();
     out.resize(start + declared, 0);
-    let n = Decoder::new().decompress(block, &mut out[start..]).map_err(corrupt)?;
+    let n = Decoder::new()
+        .decompress(block, &mut out[start..])
+        .map_err(corrupt)?;
     out.truncate(start + n);
     Ok(())
 }
 
 fn corrupt(e: impl std::fmt::Display) -> CodecError {
-    CodecError::Corrupt { codec: "snappy", why: e.to_string() }
+    CodecError::Corrupt {
+        codec: "snappy",
+        why: e.to_string(),
+    }
 }

@@ -23,7 +23,9 @@ pub(crate) fn decompress(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, Co
     let mut rest = input;
     while !rest.is_empty() {
         rest = match skippable_frame_bytes(rest) {
-            Some(n) => rest.get(n..).ok_or_else(|| corrupt("a skippable frame is cut short"))?,
+            Some(n) => rest
+                .get(n..)
+                .ok_or_else(|| corrupt("a skippable frame is cut short"))?,
             None => append_frame(rest, &mut out, limit_bytes)?,
         };
     }
@@ -59,7 +61,9 @@ fn bounded_window(declared: u8, limit_bytes: u64) -> u8 {
         let base = MIN_WINDOW_BYTES << (descriptor >> 3);
         base + base / 8 * u64::from(descriptor & 7)
     };
-    (0..declared).find(|&d| window_bytes(d) >= limit_bytes).unwrap_or(declared)
+    (0..declared)
+        .find(|&d| window_bytes(d) >= limit_bytes)
+        .unwrap_or(declared)
 }
 
 fn skippable_frame_bytes(input: &[u8]) -> Option<usize> {
@@ -70,5 +74,8 @@ fn skippable_frame_bytes(input: &[u8]) -> Option<usize> {
 }
 
 fn corrupt(e: impl std::fmt::Display) -> CodecError {
-    CodecError::Corrupt { codec: "zstd", why: e.to_string() }
+    CodecError::Corrupt {
+        codec: "zstd",
+        why: e.to_string(),
+    }
 }

@@ -23,7 +23,13 @@ pub(crate) async fn resolve(
             continue;
         }
         let id = -1 - nodes.len() as i32;
-        nodes.push(Node { id, host, port, rack: None, is_fenced: false });
+        nodes.push(Node {
+            id,
+            host,
+            port,
+            rack: None,
+            is_fenced: false,
+        });
     }
     if nodes.is_empty() {
         let text = "No resolvable bootstrap urls given in bootstrap.servers";
@@ -34,14 +40,22 @@ pub(crate) async fn resolve(
 
 /// `host:port`, `[v6]:port` or `protocol://host:port`.
 fn parse(server: &str) -> Result<(String, i32), ClientError> {
-    let invalid =
-        || ClientError::Config(format!("Invalid url in bootstrap.servers: {server}"));
+    let invalid = || ClientError::Config(format!("Invalid url in bootstrap.servers: {server}"));
     let address = match server.split_once("://") {
-        Some((protocol, rest)) if protocol.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => rest,
+        Some((protocol, rest))
+            if protocol
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_') =>
+        {
+            rest
+        }
         _ => server,
     };
     let (host, port) = address.rsplit_once(':').ok_or_else(invalid)?;
-    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|h| h.strip_suffix(']'))
+        .unwrap_or(host);
     let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'%' | b':');
     if bare.is_empty() || !bare.bytes().all(legal) {
         return Err(invalid());
@@ -51,9 +65,9 @@ fn parse(server: &str) -> Result<(String, i32), ClientError> {
     }
     match port.parse::<u16>() {
         Ok(port) => Ok((bare.to_owned(), i32::from(port))),
-        Err(_) => {
-            Err(ClientError::Config(format!("Invalid port in bootstrap.servers: {server}")))
-        }
+        Err(_) => Err(ClientError::Config(format!(
+            "Invalid port in bootstrap.servers: {server}"
+        ))),
     }
 }
 
@@ -76,11 +90,23 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_in_javas_words() {
         for (server, why) in [
-            ("localhost:abc", "Invalid url in bootstrap.servers: localhost:abc"),
+            (
+                "localhost:abc",
+                "Invalid url in bootstrap.servers: localhost:abc",
+            ),
             ("localhost", "Invalid url in bootstrap.servers: localhost"),
-            ("localhost:-1", "Invalid url in bootstrap.servers: localhost:-1"),
-            ("lo cal:9092", "Invalid url in bootstrap.servers: lo cal:9092"),
-            ("localhost:99999", "Invalid port in bootstrap.servers: localhost:99999"),
+            (
+                "localhost:-1",
+                "Invalid url in bootstrap.servers: localhost:-1",
+            ),
+            (
+                "lo cal:9092",
+                "Invalid url in bootstrap.servers: lo cal:9092",
+            ),
+            (
+                "localhost:99999",
+                "Invalid port in bootstrap.servers: localhost:99999",
+            ),
         ] {
             assert_eq!(parse(server), Err(ClientError::Config(why.to_owned())));
         }

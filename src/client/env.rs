@@ -28,6 +28,12 @@ pub enum ConnectError {
 pub trait Transport {
     fn connect(&self, host: &str, port: u16)
     -> LocalBoxFuture<'static, Result<Link, ConnectError>>;
+
+    /// The address of a host as text, for log lines (`localhost/127.0.0.1`); `None` if it has none. Where all
+    /// names lead to the same cluster, they have the address of this machine.
+    fn resolve(&self, _host: &str) -> LocalBoxFuture<'static, Option<String>> {
+        Box::pin(std::future::ready(Some("127.0.0.1".to_owned())))
+    }
 }
 
 /// Time and tasks.

@@ -12,13 +12,19 @@ const ERRORS_PACKAGE: &str = "org.apache.kafka.common.errors.";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientError {
     /// A broker refused; `message` is the broker's, or Kafka's text for the code.
-    Broker { code: ErrorCode, message: String },
+    Broker {
+        code: ErrorCode,
+        message: String,
+    },
     /// A wrong setting.
     Config(String),
     /// Settings that do not go together.
     InvalidConfiguration(String),
     /// `KafkaException`, mostly around another.
-    Kafka { message: String, cause: Option<Box<ClientError>> },
+    Kafka {
+        message: String,
+        cause: Option<Box<ClientError>>,
+    },
     /// Nothing came in time. Java gives some of these no text.
     Timeout(Option<String>),
     IllegalState(String),
@@ -30,7 +36,10 @@ pub enum ClientError {
     /// No committed offset and `auto.offset.reset=none`.
     NoOffsetForPartition(Vec<TopicPartition>),
     /// The position is outside the log and `auto.offset.reset=none`.
-    OffsetOutOfRange { message: String, partitions: Vec<(TopicPartition, i64)> },
+    OffsetOutOfRange {
+        message: String,
+        partitions: Vec<(TopicPartition, i64)>,
+    },
     /// The group has moved on without this member.
     CommitFailed(String),
     /// A commit that may be tried again.
@@ -45,7 +54,10 @@ pub enum ClientError {
     /// A compressed or damaged batch could not be read.
     Corrupt(String),
     /// A Java exception that has no variant of its own.
-    Other { class: &'static str, message: Option<String> },
+    Other {
+        class: &'static str,
+        message: Option<String>,
+    },
 }
 
 impl ClientError {
@@ -56,7 +68,10 @@ impl ClientError {
     }
 
     pub(crate) fn kafka(message: impl Into<String>, cause: Option<ClientError>) -> ClientError {
-        ClientError::Kafka { message: message.into(), cause: cause.map(Box::new) }
+        ClientError::Kafka {
+            message: message.into(),
+            cause: cause.map(Box::new),
+        }
     }
 
     pub(crate) fn timeout(message: impl Into<String>) -> ClientError {

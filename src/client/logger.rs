@@ -46,7 +46,10 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) fn new(target: Rc<dyn Logger>, prefix: &str) -> Self {
-        Log { target, prefix: prefix.into() }
+        Log {
+            target,
+            prefix: prefix.into(),
+        }
     }
 
     pub(crate) fn info(&self, class: &str, message: &str) {
@@ -62,7 +65,8 @@ impl Log {
     }
 
     fn write(&self, level: Level, class: &str, message: &str) {
-        self.target.log(level, class, &format!("{}{message}", self.prefix));
+        self.target
+            .log(level, class, &format!("{}{message}", self.prefix));
     }
 }
 

@@ -12,7 +12,10 @@ pub struct TopicPartition {
 
 impl TopicPartition {
     pub fn new(topic: impl Into<Rc<str>>, partition: i32) -> Self {
-        TopicPartition { topic: topic.into(), partition }
+        TopicPartition {
+            topic: topic.into(),
+            partition,
+        }
     }
 }
 
@@ -36,9 +39,18 @@ pub struct Node {
 /// As Java shows it in log lines.
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Node { id, host, port, is_fenced, .. } = self;
+        let Node {
+            id,
+            host,
+            port,
+            is_fenced,
+            ..
+        } = self;
         let rack = self.rack.as_deref().unwrap_or("null");
-        write!(f, "{host}:{port} (id: {id} rack: {rack} isFenced: {is_fenced})")
+        write!(
+            f,
+            "{host}:{port} (id: {id} rack: {rack} isFenced: {is_fenced})"
+        )
     }
 }
 
@@ -52,7 +64,11 @@ pub struct OffsetAndMetadata {
 
 impl OffsetAndMetadata {
     pub fn new(offset: i64) -> Self {
-        OffsetAndMetadata { offset, leader_epoch: None, metadata: String::new() }
+        OffsetAndMetadata {
+            offset,
+            leader_epoch: None,
+            metadata: String::new(),
+        }
     }
 }
 

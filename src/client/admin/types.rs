@@ -80,7 +80,9 @@ pub enum ResourceType {
 impl ResourceType {
     pub fn from_id(id: i8) -> Option<ResourceType> {
         use ResourceType::*;
-        [Topic, Broker, BrokerLogger, ClientMetrics, Group].into_iter().find(|t| *t as i8 == id)
+        [Topic, Broker, BrokerLogger, ClientMetrics, Group]
+            .into_iter()
+            .find(|t| *t as i8 == id)
     }
 }
 
@@ -165,12 +167,23 @@ pub struct ConfigSynonym {
 /// One change of `incrementalAlterConfigs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AlterConfigOp {
-    Set { name: String, value: String },
-    Delete { name: String },
+    Set {
+        name: String,
+        value: String,
+    },
+    Delete {
+        name: String,
+    },
     /// Adds to a list.
-    Append { name: String, value: String },
+    Append {
+        name: String,
+        value: String,
+    },
     /// Takes from a list.
-    Subtract { name: String, value: String },
+    Subtract {
+        name: String,
+        value: String,
+    },
 }
 
 /// What `listOffsets` shall find.

@@ -17,8 +17,18 @@ const INT_MAX: i64 = i32::MAX as i64;
 const DEFS: &[Def] = &[
     def("bootstrap.servers", Type::List, "", Check::Any),
     def("bootstrap.controllers", Type::List, "", Check::Any),
-    def("retries", Type::Int, "2147483647", Check::Between(0, INT_MAX)),
-    def("default.api.timeout.ms", Type::Int, "60000", Check::AtLeast(0)),
+    def(
+        "retries",
+        Type::Int,
+        "2147483647",
+        Check::Between(0, INT_MAX),
+    ),
+    def(
+        "default.api.timeout.ms",
+        Type::Int,
+        "60000",
+        Check::AtLeast(0),
+    ),
 ];
 
 impl AdminConfig {
@@ -28,7 +38,10 @@ impl AdminConfig {
         let values = Values::parse(&[DEFS, COMMON], properties)?;
         let refuse = |why: &str| Err(ClientError::create_admin(ClientError::Config(why.into())));
         let controllers = values.list("bootstrap.controllers");
-        match (values.list("bootstrap.servers").is_empty(), controllers.is_empty()) {
+        match (
+            values.list("bootstrap.servers").is_empty(),
+            controllers.is_empty(),
+        ) {
             (true, true) => {
                 return refuse("You must set either bootstrap.servers or bootstrap.controllers");
             }
@@ -54,6 +67,10 @@ impl AdminConfig {
         };
         let mut connection = connection_config(&values, client_id)?;
         connection.bootstrap_servers.extend(controllers);
-        Ok(AdminConfig { connection, default_api_timeout_ms, retries: values.int("retries") })
+        Ok(AdminConfig {
+            connection,
+            default_api_timeout_ms,
+            retries: values.int("retries"),
+        })
     }
 }

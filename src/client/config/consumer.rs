@@ -38,11 +38,21 @@ pub(crate) fn parse_iso_duration_ms(text: &str) -> Option<i64> {
     };
     let mut rest = rest.strip_prefix(['P', 'p'])?;
     let mut total_ms = 0i64;
-    let mut units: &[(char, i64)] = &[('D', 86_400_000), ('T', 0), ('H', 3_600_000), ('M', 60_000), ('S', 1000)];
+    let mut units: &[(char, i64)] = &[
+        ('D', 86_400_000),
+        ('T', 0),
+        ('H', 3_600_000),
+        ('M', 60_000),
+        ('S', 1000),
+    ];
     let (mut in_time, mut parts) = (false, 0);
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix(['T', 't']).filter(|_| !in_time) {
-            (in_time, rest, units) = (true, after, &units[units.iter().position(|u| u.0 == 'T')? + 1..]);
+            (in_time, rest, units) = (
+                true,
+                after,
+                &units[units.iter().position(|u| u.0 == 'T')? + 1..],
+            );
             if rest.is_empty() {
                 return None;
             }
@@ -119,17 +129,42 @@ const DEFS: &[Def] = &[
     def("heartbeat.interval.ms", Type::Int, "3000", Check::Any),
     def(STRATEGY, Type::List, DEFAULT_STRATEGY, Check::Any),
     def("enable.auto.commit", Type::Boolean, "true", Check::Any),
-    def("auto.commit.interval.ms", Type::Int, "5000", Check::AtLeast(0)),
+    def(
+        "auto.commit.interval.ms",
+        Type::Int,
+        "5000",
+        Check::AtLeast(0),
+    ),
     def("client.rack", Type::String, "", Check::Any),
-    def("max.partition.fetch.bytes", Type::Int, "1048576", Check::AtLeast(0)),
+    def(
+        "max.partition.fetch.bytes",
+        Type::Int,
+        "1048576",
+        Check::AtLeast(0),
+    ),
     def("fetch.min.bytes", Type::Int, "1", Check::AtLeast(0)),
     def("fetch.max.bytes", Type::Int, "52428800", Check::AtLeast(0)),
     def("fetch.max.wait.ms", Type::Int, "500", Check::AtLeast(0)),
-    def("auto.offset.reset", Type::String, "latest", Check::OffsetReset),
+    def(
+        "auto.offset.reset",
+        Type::String,
+        "latest",
+        Check::OffsetReset,
+    ),
     def("check.crcs", Type::Boolean, "true", Check::Any),
-    def("default.api.timeout.ms", Type::Int, "60000", Check::AtLeast(0)),
+    def(
+        "default.api.timeout.ms",
+        Type::Int,
+        "60000",
+        Check::AtLeast(0),
+    ),
     def("max.poll.records", Type::Int, "500", Check::AtLeast(1)),
-    def("max.poll.interval.ms", Type::Int, "300000", Check::AtLeast(1)),
+    def(
+        "max.poll.interval.ms",
+        Type::Int,
+        "300000",
+        Check::AtLeast(1),
+    ),
     def("exclude.internal.topics", Type::Boolean, "true", Check::Any),
     def(
         "isolation.level",
@@ -137,7 +172,12 @@ const DEFS: &[Def] = &[
         "read_uncommitted",
         Check::OneOf(&["read_committed", "read_uncommitted"]),
     ),
-    def("allow.auto.create.topics", Type::Boolean, "true", Check::Any),
+    def(
+        "allow.auto.create.topics",
+        Type::Boolean,
+        "true",
+        Check::Any,
+    ),
     def(
         "group.protocol",
         Type::String,
@@ -151,20 +191,26 @@ impl ConsumerConfig {
     /// Reads and checks the settings.
     pub fn parse(properties: &Properties) -> Result<ConsumerConfig, ClientError> {
         let values = Values::parse(&[BOOTSTRAP, DEFS, COMMON], properties)?;
-        let consumer_protocol = values.string("group.protocol").eq_ignore_ascii_case("consumer");
+        let consumer_protocol = values
+            .string("group.protocol")
+            .eq_ignore_ascii_case("consumer");
         check_protocol_settings(&values, consumer_protocol)?;
         let group_id = values.text("group.id");
         let enable_auto_commit = auto_commit(&values, group_id.is_some())?;
         let group_instance_id = values.text("group.instance.id");
         if let Some(why) = group_instance_id.as_deref().and_then(name_problem) {
-            return Err(ClientError::InvalidConfiguration(format!("Group instance id is invalid: {why}")));
+            return Err(ClientError::InvalidConfiguration(format!(
+                "Group instance id is invalid: {why}"
+            )));
         }
         check_group(&values, group_id.as_deref())?;
         let assignors = (values.list(STRATEGY).iter())
             .map(|class| AssignorKind::by_class(class).ok_or_else(|| unknown_class(class)))
             .collect::<Result<Vec<_>, _>>()?;
         let client_id = match values.string("client.id") {
-            id if id.is_empty() => default_client_id(group_id.as_deref(), group_instance_id.as_deref()),
+            id if id.is_empty() => {
+                default_client_id(group_id.as_deref(), group_instance_id.as_deref())
+            }
             id => id,
         };
         Ok(ConsumerConfig {
@@ -231,11 +277,17 @@ fn check_group(values: &Values, group_id: Option<&str>) -> Result<(), ClientErro
     };
     if group_id.trim().is_empty() {
         let why = "The configured group.id should not be an empty string or whitespace.";
-        return Err(ClientError::construct("consumer", ClientError::InvalidGroupId(why.into())));
+        return Err(ClientError::construct(
+            "consumer",
+            ClientError::InvalidGroupId(why.into()),
+        ));
     }
     if values.number("heartbeat.interval.ms") >= values.number("session.timeout.ms") {
         let why = "Heartbeat must be set lower than the session timeout";
-        return Err(ClientError::construct("consumer", ClientError::IllegalArgument(why.into())));
+        return Err(ClientError::construct(
+            "consumer",
+            ClientError::IllegalArgument(why.into()),
+        ));
     }
     Ok(())
 }
@@ -245,7 +297,10 @@ fn unknown_class(class: &str) -> ClientError {
         class: "java.lang.ClassNotFoundException",
         message: Some(class.to_owned()),
     };
-    let inner = ClientError::kafka(format!("{class} ClassNotFoundException exception occurred"), Some(cause));
+    let inner = ClientError::kafka(
+        format!("{class} ClassNotFoundException exception occurred"),
+        Some(cause),
+    );
     ClientError::construct("consumer", inner)
 }
 

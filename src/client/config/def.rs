@@ -48,18 +48,25 @@ pub(crate) struct Def {
 }
 
 /// Shorthand for the tables.
-pub(crate) const fn def(
-    name: &'static str,
-    ty: Type,
-    default: &'static str,
-    check: Check,
-) -> Def {
-    Def { name, ty, default: Some(default), check, required: false }
+pub(crate) const fn def(name: &'static str, ty: Type, default: &'static str, check: Check) -> Def {
+    Def {
+        name,
+        ty,
+        default: Some(default),
+        check,
+        required: false,
+    }
 }
 
 /// A setting that is `null` unless it is set.
 pub(crate) const fn nullable(name: &'static str, ty: Type, check: Check) -> Def {
-    Def { name, ty, default: None, check, required: false }
+    Def {
+        name,
+        ty,
+        default: None,
+        check,
+        required: false,
+    }
 }
 
 /// The parsed values of all definitions of one client.
@@ -81,7 +88,10 @@ enum Value {
 impl Values {
     /// Reads `properties` by `defs`. The first wrong one, in the order of the definitions, is the error.
     pub fn parse(defs: &[&[Def]], properties: &Properties) -> Result<Values, ClientError> {
-        let mut out = Values { values: BTreeMap::new(), set: Vec::new() };
+        let mut out = Values {
+            values: BTreeMap::new(),
+            set: Vec::new(),
+        };
         for def in defs.iter().copied().flatten() {
             let value = match (properties.get(def.name), def.default) {
                 (Some(text), _) => {
@@ -149,7 +159,9 @@ impl Values {
     }
 
     fn get(&self, name: &str) -> &Value {
-        self.values.get(name).unwrap_or_else(|| panic!("{name} is a defined setting"))
+        self.values
+            .get(name)
+            .unwrap_or_else(|| panic!("{name} is a defined setting"))
     }
 }
 
@@ -159,13 +171,21 @@ fn parse_value(def: &Def, text: &str) -> Result<Value, ClientError> {
         Type::Boolean if trimmed.eq_ignore_ascii_case("true") => Value::Boolean(true),
         Type::Boolean if trimmed.eq_ignore_ascii_case("false") => Value::Boolean(false),
         Type::Boolean => {
-            return Err(invalid(def, trimmed, "Expected value to be either true or false"));
+            return Err(invalid(
+                def,
+                trimmed,
+                "Expected value to be either true or false",
+            ));
         }
-        Type::Int => Value::Number(i64::from(trimmed.parse::<i32>().map_err(|_| {
-            invalid(def, text, "Not a number of type INT")
-        })?)),
+        Type::Int => Value::Number(i64::from(
+            trimmed
+                .parse::<i32>()
+                .map_err(|_| invalid(def, text, "Not a number of type INT"))?,
+        )),
         Type::Long => Value::Number(
-            trimmed.parse::<i64>().map_err(|_| invalid(def, text, "Not a number of type LONG"))?,
+            trimmed
+                .parse::<i64>()
+                .map_err(|_| invalid(def, text, "Not a number of type LONG"))?,
         ),
         Type::String => Value::Text(trimmed.to_owned()),
         Type::List if trimmed.is_empty() => Value::List(Vec::new()),
@@ -177,9 +197,11 @@ fn parse_value(def: &Def, text: &str) -> Result<Value, ClientError> {
 
 fn check_value(def: &Def, value: &Value) -> Result<(), ClientError> {
     match (&def.check, value) {
-        (Check::AtLeast(min), Value::Number(n)) if n < min => {
-            Err(invalid(def, &n.to_string(), &format!("Value must be at least {min}")))
-        }
+        (Check::AtLeast(min), Value::Number(n)) if n < min => Err(invalid(
+            def,
+            &n.to_string(),
+            &format!("Value must be at least {min}"),
+        )),
         (Check::Between(min, max), Value::Number(n)) => check_range(def, *n, *min, *max),
         (Check::BetweenOrMinusOne(min, max), Value::Number(n))
             if *n != -1 && !(*min..=*max).contains(n) =>
@@ -187,13 +209,18 @@ fn check_value(def: &Def, value: &Value) -> Result<(), ClientError> {
             let why = format!("Value must be between {min} and {max} or equal to -1");
             Err(invalid(def, &n.to_string(), &why))
         }
-        (Check::OneOf(valid), Value::Text(s)) if !valid.contains(&s.as_str()) => {
-            Err(invalid(def, s, &format!("String must be one of: {}", valid.join(", "))))
-        }
+        (Check::OneOf(valid), Value::Text(s)) if !valid.contains(&s.as_str()) => Err(invalid(
+            def,
+            s,
+            &format!("String must be one of: {}", valid.join(", ")),
+        )),
         (Check::OneOfIgnoringCase(valid), Value::Text(s))
             if !valid.iter().any(|v| v.eq_ignore_ascii_case(s)) =>
         {
-            let why = format!("String must be one of (case insensitive): {}", valid.join(", "));
+            let why = format!(
+                "String must be one of (case insensitive): {}",
+                valid.join(", ")
+            );
             Err(invalid(def, s, &why))
         }
         (Check::NonEmpty, Value::Text(s)) if s.is_empty() => {
@@ -205,9 +232,12 @@ fn check_value(def: &Def, value: &Value) -> Result<(), ClientError> {
                 def.name
             )))
         }
-        (Check::NonEmptyList, Value::List(items)) if items.iter().any(String::is_empty) => Err(
-            ClientError::Config(format!("Configuration '{}' values must not be empty.", def.name)),
-        ),
+        (Check::NonEmptyList, Value::List(items)) if items.iter().any(String::is_empty) => {
+            Err(ClientError::Config(format!(
+                "Configuration '{}' values must not be empty.",
+                def.name
+            )))
+        }
         (Check::OffsetReset, Value::Text(s)) if super::OffsetReset::parse(s).is_none() => {
             let why = format!(
                 "Invalid value `{s}` for configuration {}. The value must be either 'earliest', \
@@ -235,5 +265,8 @@ fn check_range(def: &Def, n: i64, min: i64, max: i64) -> Result<(), ClientError>
 }
 
 fn invalid(def: &Def, value: &str, why: &str) -> ClientError {
-    ClientError::Config(format!("Invalid value {value} for configuration {}: {why}", def.name))
+    ClientError::Config(format!(
+        "Invalid value {value} for configuration {}: {why}",
+        def.name
+    ))
 }

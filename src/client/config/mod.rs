@@ -8,13 +8,11 @@ mod admin;
 mod consumer;
 mod def;
 mod producer;
-#[cfg(test)]
-mod tests;
 
 pub use admin::AdminConfig;
 pub use consumer::{ConsumerConfig, IsolationLevel, OffsetReset};
 pub use def::Properties;
-pub use producer::{Compression, ProducerConfig};
+pub use producer::ProducerConfig;
 
 use crate::client::ClientError;
 use def::{Check, Def, Type, Values, def};
@@ -33,26 +31,69 @@ pub struct ConnectionConfig {
     pub connection_setup_timeout_ms: u64,
 }
 
-const DNS_LOOKUPS: &[&str] = &["use_all_dns_ips", "resolve_canonical_bootstrap_servers_only"];
+const DNS_LOOKUPS: &[&str] = &[
+    "use_all_dns_ips",
+    "resolve_canonical_bootstrap_servers_only",
+];
 const SECURITY_PROTOCOLS: &[&str] = &["SASL_SSL", "PLAINTEXT", "SSL", "SASL_PLAINTEXT"];
 
 /// The definitions that all three share, but for `bootstrap.servers`, which comes first.
 const COMMON: &[Def] = &[
-    def("client.dns.lookup", Type::String, "use_all_dns_ips", Check::OneOf(DNS_LOOKUPS)),
+    def(
+        "client.dns.lookup",
+        Type::String,
+        "use_all_dns_ips",
+        Check::OneOf(DNS_LOOKUPS),
+    ),
     def("client.id", Type::String, "", Check::Any),
     def("send.buffer.bytes", Type::Int, "131072", Check::AtLeast(-1)),
-    def("receive.buffer.bytes", Type::Int, "65536", Check::AtLeast(-1)),
+    def(
+        "receive.buffer.bytes",
+        Type::Int,
+        "65536",
+        Check::AtLeast(-1),
+    ),
     def("reconnect.backoff.ms", Type::Long, "50", Check::AtLeast(0)),
-    def("reconnect.backoff.max.ms", Type::Long, "1000", Check::AtLeast(0)),
+    def(
+        "reconnect.backoff.max.ms",
+        Type::Long,
+        "1000",
+        Check::AtLeast(0),
+    ),
     def("retry.backoff.ms", Type::Long, "100", Check::AtLeast(0)),
-    def("retry.backoff.max.ms", Type::Long, "1000", Check::AtLeast(0)),
+    def(
+        "retry.backoff.max.ms",
+        Type::Long,
+        "1000",
+        Check::AtLeast(0),
+    ),
     def("enable.metrics.push", Type::Boolean, "true", Check::Any),
     def("request.timeout.ms", Type::Int, "30000", Check::AtLeast(0)),
-    def("metadata.max.age.ms", Type::Long, "300000", Check::AtLeast(0)),
-    def("socket.connection.setup.timeout.ms", Type::Long, "10000", Check::Any),
-    def("socket.connection.setup.timeout.max.ms", Type::Long, "30000", Check::Any),
+    def(
+        "metadata.max.age.ms",
+        Type::Long,
+        "300000",
+        Check::AtLeast(0),
+    ),
+    def(
+        "socket.connection.setup.timeout.ms",
+        Type::Long,
+        "10000",
+        Check::Any,
+    ),
+    def(
+        "socket.connection.setup.timeout.max.ms",
+        Type::Long,
+        "30000",
+        Check::Any,
+    ),
     def("connections.max.idle.ms", Type::Long, "540000", Check::Any),
-    def("metrics.sample.window.ms", Type::Long, "30000", Check::AtLeast(0)),
+    def(
+        "metrics.sample.window.ms",
+        Type::Long,
+        "30000",
+        Check::AtLeast(0),
+    ),
     def("metrics.num.samples", Type::Int, "2", Check::AtLeast(1)),
     def(
         "metrics.recording.level",
@@ -72,7 +113,12 @@ const COMMON: &[Def] = &[
         "rebootstrap",
         Check::OneOfIgnoringCase(&["REBOOTSTRAP", "NONE"]),
     ),
-    def("metadata.recovery.rebootstrap.trigger.ms", Type::Long, "300000", Check::AtLeast(0)),
+    def(
+        "metadata.recovery.rebootstrap.trigger.ms",
+        Type::Long,
+        "300000",
+        Check::AtLeast(0),
+    ),
 ];
 
 /// `bootstrap.servers` of producer and consumer, which must have it.

@@ -3,28 +3,7 @@
 use super::def::{Check, Def, Properties, Type, Values, def, nullable};
 use super::{BOOTSTRAP, COMMON, ConnectionConfig, connection_config};
 use crate::client::ClientError;
-
-/// `compression.type`; the number is the codec's in a batch's attributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compression {
-    None = 0,
-    Gzip = 1,
-    Snappy = 2,
-    Lz4 = 3,
-    Zstd = 4,
-}
-
-impl Compression {
-    fn parse(name: &str) -> Compression {
-        match name {
-            "gzip" => Compression::Gzip,
-            "snappy" => Compression::Snappy,
-            "lz4" => Compression::Lz4,
-            "zstd" => Compression::Zstd,
-            _ => Compression::None,
-        }
-    }
-}
+use crate::protocol::record_batch::Compression;
 
 /// See the names in Kafka's documentation of producer configs. Times are in milliseconds.
 #[derive(Debug, Clone)]
@@ -52,32 +31,92 @@ const ROUND_ROBIN: &str = "org.apache.kafka.clients.producer.RoundRobinPartition
 
 const DEFS: &[Def] = &[
     def("buffer.memory", Type::Long, "33554432", Check::AtLeast(0)),
-    def("retries", Type::Int, "2147483647", Check::Between(0, INT_MAX)),
-    def("acks", Type::String, "all", Check::OneOf(&["all", "-1", "0", "1"])),
+    def(
+        "retries",
+        Type::Int,
+        "2147483647",
+        Check::Between(0, INT_MAX),
+    ),
+    def(
+        "acks",
+        Type::String,
+        "all",
+        Check::OneOf(&["all", "-1", "0", "1"]),
+    ),
     def(
         "compression.type",
         Type::String,
         "none",
         Check::OneOf(&["none", "gzip", "snappy", "lz4", "zstd"]),
     ),
-    def("compression.gzip.level", Type::Int, "-1", Check::BetweenOrMinusOne(1, 9)),
-    def("compression.lz4.level", Type::Int, "9", Check::Between(1, 17)),
-    def("compression.zstd.level", Type::Int, "3", Check::Between(-131072, 22)),
+    def(
+        "compression.gzip.level",
+        Type::Int,
+        "-1",
+        Check::BetweenOrMinusOne(1, 9),
+    ),
+    def(
+        "compression.lz4.level",
+        Type::Int,
+        "9",
+        Check::Between(1, 17),
+    ),
+    def(
+        "compression.zstd.level",
+        Type::Int,
+        "3",
+        Check::Between(-131072, 22),
+    ),
     def("batch.size", Type::Int, "16384", Check::AtLeast(0)),
-    def("partitioner.adaptive.partitioning.enable", Type::Boolean, "true", Check::Any),
-    def("partitioner.availability.timeout.ms", Type::Long, "0", Check::AtLeast(0)),
-    def("partitioner.ignore.keys", Type::Boolean, "false", Check::Any),
+    def(
+        "partitioner.adaptive.partitioning.enable",
+        Type::Boolean,
+        "true",
+        Check::Any,
+    ),
+    def(
+        "partitioner.availability.timeout.ms",
+        Type::Long,
+        "0",
+        Check::AtLeast(0),
+    ),
+    def(
+        "partitioner.ignore.keys",
+        Type::Boolean,
+        "false",
+        Check::Any,
+    ),
     def("linger.ms", Type::Long, "5", Check::AtLeast(0)),
-    def("delivery.timeout.ms", Type::Int, "120000", Check::AtLeast(0)),
+    def(
+        "delivery.timeout.ms",
+        Type::Int,
+        "120000",
+        Check::AtLeast(0),
+    ),
     def("max.request.size", Type::Int, "1048576", Check::AtLeast(0)),
     def("max.block.ms", Type::Long, "60000", Check::AtLeast(0)),
-    def("metadata.max.idle.ms", Type::Long, "300000", Check::AtLeast(5000)),
-    def("max.in.flight.requests.per.connection", Type::Int, "5", Check::AtLeast(1)),
+    def(
+        "metadata.max.idle.ms",
+        Type::Long,
+        "300000",
+        Check::AtLeast(5000),
+    ),
+    def(
+        "max.in.flight.requests.per.connection",
+        Type::Int,
+        "5",
+        Check::AtLeast(1),
+    ),
     nullable("partitioner.class", Type::String, Check::Any),
     def("enable.idempotence", Type::Boolean, "true", Check::Any),
     def("transaction.timeout.ms", Type::Int, "60000", Check::Any),
     nullable("transactional.id", Type::String, Check::NonEmpty),
-    def("transaction.two.phase.commit.enable", Type::Boolean, "false", Check::Any),
+    def(
+        "transaction.two.phase.commit.enable",
+        Type::Boolean,
+        "false",
+        Check::Any,
+    ),
 ];
 
 impl ProducerConfig {
@@ -108,7 +147,8 @@ impl ProducerConfig {
             acks,
             batch_size: values.number("batch.size") as usize,
             buffer_memory: usize::try_from(values.number("buffer.memory")).unwrap_or(usize::MAX),
-            compression: Compression::parse(&values.string("compression.type")),
+            compression: Compression::from_name(&values.string("compression.type"))
+                .expect("the definition's check accepted it"),
             delivery_timeout_ms: delivery_timeout(&values, linger_ms, request_timeout_ms)?,
             enable_idempotence,
             linger_ms,
@@ -174,8 +214,12 @@ fn delivery_timeout(
         return Ok(delivery_timeout_ms);
     }
     if values.is_set("delivery.timeout.ms") {
-        let why = "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms";
-        return Err(ClientError::construct("producer", ClientError::Config(why.into())));
+        let why =
+            "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms";
+        return Err(ClientError::construct(
+            "producer",
+            ClientError::Config(why.into()),
+        ));
     }
     Ok(least)
 }

@@ -22,7 +22,10 @@ pub struct ConsumerRecord {
 
 impl ConsumerRecord {
     pub fn topic_partition(&self) -> TopicPartition {
-        TopicPartition { topic: self.topic.clone(), partition: self.partition }
+        TopicPartition {
+            topic: self.topic.clone(),
+            partition: self.partition,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::types::{PartitionInfo, TopicPartition};
 use super::{ClientError, Context};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Poll, Context as TaskContext};
+use std::task::{Context as TaskContext, Poll};
 
 type Result<T> = std::result::Result<T, ClientError>;
 
@@ -41,7 +41,9 @@ pub struct Delivery {}
 
 impl Future for Delivery {
     type Output = Result<RecordMetadata>;
-    fn poll(self: Pin<&mut Self>, _cx: &mut TaskContext<'_>) -> Poll<Self::Output> { todo!() }
+    fn poll(self: Pin<&mut Self>, _cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        todo!()
+    }
 }
 
 /// Told of a record's fate, in the order of the records of its partition.
@@ -56,16 +58,34 @@ pub struct Producer {
 #[allow(unused_variables)]
 impl Producer {
     /// Checks the settings and the bootstrap addresses; connects only when it is used.
-    pub async fn new(context: &Context, properties: &Properties) -> Result<Producer> { todo!() }
-    pub fn config(&self) -> &ProducerConfig { todo!() }
+    pub async fn new(context: &Context, properties: &Properties) -> Result<Producer> {
+        todo!()
+    }
+    pub fn config(&self) -> &ProducerConfig {
+        todo!()
+    }
     /// Adds a record to a batch. Waits, at most `max.block.ms`, for metadata and for buffer space, hardly ever
     /// for anything else. Failures come with the delivery, as Java's come with the future.
-    pub async fn send(&self, record: &ProducerRecord<'_>) -> Delivery { todo!() }
+    pub async fn send(&self, record: &ProducerRecord<'_>) -> Delivery {
+        todo!()
+    }
     /// As `send`, with a callback.
-    pub async fn send_with(&self, record: &ProducerRecord<'_>, callback: DeliveryCallback) -> Delivery { todo!() }
-    pub async fn partitions_for(&self, topic: &str) -> Result<Vec<PartitionInfo>> { todo!() }
+    pub async fn send_with(
+        &self,
+        record: &ProducerRecord<'_>,
+        callback: DeliveryCallback,
+    ) -> Delivery {
+        todo!()
+    }
+    pub async fn partitions_for(&self, topic: &str) -> Result<Vec<PartitionInfo>> {
+        todo!()
+    }
     /// Sends everything at once and waits until it is acknowledged or given up.
-    pub async fn flush(&self) { todo!() }
+    pub async fn flush(&self) {
+        todo!()
+    }
     /// Flushes for at most `timeout_ms`, gives up what is left, closes the connections.
-    pub async fn close(&self, timeout_ms: u64) { todo!() }
+    pub async fn close(&self, timeout_ms: u64) {
+        todo!()
+    }
 }

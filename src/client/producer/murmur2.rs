@@ -41,7 +41,10 @@ mod tests {
             ("foobar", -790332482),
             ("a-little-bit-long-string", -985981536),
             ("a-little-bit-longer-string", -1486304829),
-            ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971),
+            (
+                "lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8",
+                -58897971,
+            ),
             ("abc", 479470107),
         ] {
             assert_eq!(murmur2(key.as_bytes()), hash, "{key}");
@@ -50,6 +53,9 @@ mod tests {
 
     #[test]
     fn partitions_are_never_negative() {
-        assert_eq!(partition_for_key(b"foobar", 1000), (-790332482i32 & i32::MAX) % 1000);
+        assert_eq!(
+            partition_for_key(b"foobar", 1000),
+            (-790332482i32 & i32::MAX) % 1000
+        );
     }
 }

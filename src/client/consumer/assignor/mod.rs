@@ -105,12 +105,14 @@ pub type Assignments = BTreeMap<String, Vec<TopicPartition>>;
 /// Member ids in the order in which assignors go through them: static members first, by instance id.
 fn sorted_members(members: &BTreeMap<String, Subscription>) -> Vec<&str> {
     let mut sorted: Vec<(&String, &Subscription)> = members.iter().collect();
-    sorted.sort_by(|(a_id, a), (b_id, b)| match (&a.group_instance_id, &b.group_instance_id) {
-        (Some(a), Some(b)) => a.cmp(b),
-        (Some(_), None) => std::cmp::Ordering::Less,
-        (None, Some(_)) => std::cmp::Ordering::Greater,
-        (None, None) => a_id.cmp(b_id),
-    });
+    sorted.sort_by(
+        |(a_id, a), (b_id, b)| match (&a.group_instance_id, &b.group_instance_id) {
+            (Some(a), Some(b)) => a.cmp(b),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => a_id.cmp(b_id),
+        },
+    );
     sorted.into_iter().map(|(id, _)| id.as_str()).collect()
 }
 
@@ -119,5 +121,8 @@ fn empty_assignments(members: &BTreeMap<String, Subscription>) -> Assignments {
 }
 
 fn partitions_of(topic: &Rc<str>, count: i32) -> impl Iterator<Item = TopicPartition> + '_ {
-    (0..count).map(move |partition| TopicPartition { topic: topic.clone(), partition })
+    (0..count).map(move |partition| TopicPartition {
+        topic: topic.clone(),
+        partition,
+    })
 }

@@ -11,8 +11,11 @@ pub(super) fn assign(
     let order = sorted_members(members);
     let mut out = empty_assignments(members);
     for (topic, &count) in partitions {
-        let takers: Vec<&str> =
-            order.iter().copied().filter(|id| members[*id].topics.contains(topic)).collect();
+        let takers: Vec<&str> = order
+            .iter()
+            .copied()
+            .filter(|id| members[*id].topics.contains(topic))
+            .collect();
         if takers.is_empty() {
             continue;
         }
@@ -20,7 +23,9 @@ pub(super) fn assign(
         let mut rest = partitions_of(topic, count);
         for (i, id) in takers.into_iter().enumerate() {
             let share = each + usize::from(i < extra);
-            out.get_mut(id).expect("every member has an entry").extend(rest.by_ref().take(share));
+            out.get_mut(id)
+                .expect("every member has an entry")
+                .extend(rest.by_ref().take(share));
         }
     }
     out

@@ -20,7 +20,9 @@ pub(super) fn assign(
                 next += 1;
             }
             let id = order[next % order.len()];
-            out.get_mut(id).expect("every member has an entry").push(partition);
+            out.get_mut(id)
+                .expect("every member has an entry")
+                .push(partition);
             next += 1;
         }
     }

@@ -33,7 +33,11 @@ pub(super) fn assign(
         max_quota: total.div_ceil(members),
         over_min_wanted: total % members,
         over_min: 0,
-        assignment: previous.owned.keys().map(|id| (id.clone(), Vec::new())).collect(),
+        assignment: previous
+            .owned
+            .keys()
+            .map(|id| (id.clone(), Vec::new()))
+            .collect(),
         revoked: BTreeMap::new(),
         doubly_claimed: previous.doubly_claimed,
         moving: BTreeMap::new(),
@@ -41,7 +45,10 @@ pub(super) fn assign(
         at_min: VecDeque::new(),
     };
     for (id, owned) in previous.owned {
-        let owned = owned.into_iter().filter(|tp| partitions.contains_key(&tp.topic)).collect();
+        let owned = owned
+            .into_iter()
+            .filter(|tp| partitions.contains_key(&tp.topic))
+            .collect();
         builder.keep_owned(id, owned);
     }
     let kept: BTreeSet<TopicPartition> = builder.assignment.values().flatten().cloned().collect();
@@ -84,13 +91,21 @@ impl Builder {
     fn give(&mut self, tp: TopicPartition) {
         let (id, was_below) = match self.below_min.pop_front() {
             Some(id) => (id, true),
-            None => (self.at_min.pop_front().expect("the shares add up to all partitions"), false),
+            None => (
+                self.at_min
+                    .pop_front()
+                    .expect("the shares add up to all partitions"),
+                false,
+            ),
         };
         let moved = self.revoked.get(&tp).is_some_and(|from| *from != id);
         if moved || self.doubly_claimed.contains(&tp) {
             self.moving.insert(tp.clone(), id.clone());
         }
-        let list = self.assignment.get_mut(&id).expect("every member has an entry");
+        let list = self
+            .assignment
+            .get_mut(&id)
+            .expect("every member has an entry");
         list.push(tp);
         if !was_below {
             self.over_min += 1;

@@ -32,11 +32,22 @@ pub(super) fn assign(
     let revocation_required = builder.drop_unsubscribed(members);
     let sorted = builder.sorted_partitions();
     let assigned: BTreeSet<TopicPartition> = builder.current.values().flatten().cloned().collect();
-    let unassigned: Vec<TopicPartition> =
-        sorted.iter().filter(|tp| !assigned.contains(*tp)).cloned().collect();
-    builder.by_load = builder.current.iter().map(|(id, list)| (list.len(), *id)).collect();
+    let unassigned: Vec<TopicPartition> = sorted
+        .iter()
+        .filter(|tp| !assigned.contains(*tp))
+        .cloned()
+        .collect();
+    builder.by_load = builder
+        .current
+        .iter()
+        .map(|(id, list)| (list.len(), *id))
+        .collect();
     builder.balance(&earlier, sorted, unassigned, revocation_required);
-    builder.current.into_iter().map(|(id, list)| (id.to_owned(), list)).collect()
+    builder
+        .current
+        .into_iter()
+        .map(|(id, list)| (id.to_owned(), list))
+        .collect()
 }
 
 fn earlier(members: &BTreeMap<String, Subscription>, max_generation: i32) -> Earlier<'_> {
@@ -72,13 +83,22 @@ impl<'a> Builder<'a> {
             movements: Movements::default(),
         };
         for (id, member) in members {
-            let wanted: Vec<_> = partitions.keys().filter(|t| member.topics.contains(*t)).collect();
+            let wanted: Vec<_> = partitions
+                .keys()
+                .filter(|t| member.topics.contains(*t))
+                .collect();
             for topic in &wanted {
-                builder.takers.get_mut(topic).expect("it is a topic that exists").push(id);
+                builder
+                    .takers
+                    .get_mut(topic)
+                    .expect("it is a topic that exists")
+                    .push(id);
             }
             builder.topics.insert(id, wanted);
             let list = owned.remove(id).unwrap_or_default();
-            builder.owner.extend(list.iter().map(|tp| (tp.clone(), id.as_str())));
+            builder
+                .owner
+                .extend(list.iter().map(|tp| (tp.clone(), id.as_str())));
             builder.current.insert(id, list);
         }
         builder
@@ -97,15 +117,21 @@ impl<'a> Builder<'a> {
 
     /// All partitions, those of topics with the fewest takers first.
     fn sorted_partitions(&self) -> Vec<TopicPartition> {
-        let mut topics: Vec<(usize, &Rc<str>)> =
-            self.takers.iter().map(|(topic, takers)| (takers.len(), *topic)).collect();
+        let mut topics: Vec<(usize, &Rc<str>)> = self
+            .takers
+            .iter()
+            .map(|(topic, takers)| (takers.len(), *topic))
+            .collect();
         topics.sort();
-        topics.into_iter().flat_map(|(_, t)| partitions_of(t, self.partitions[t])).collect()
+        topics
+            .into_iter()
+            .flat_map(|(_, t)| partitions_of(t, self.partitions[t]))
+            .collect()
     }
 
     fn balance(
         &mut self,
-        earlier: &Earlier<'_>,
+        earlier: &Earlier<'a>,
         mut sorted: Vec<TopicPartition>,
         mut unassigned: Vec<TopicPartition>,
         revocation_required: bool,
@@ -116,8 +142,12 @@ impl<'a> Builder<'a> {
         }
         sorted.retain(|tp| self.takers[&tp.topic].len() >= 2);
         unassigned.retain(|tp| self.takers[&tp.topic].len() >= 2);
-        let fixed_members: Vec<&str> =
-            self.current.keys().copied().filter(|id| !self.can_change(id)).collect();
+        let fixed_members: Vec<&str> = self
+            .current
+            .keys()
+            .copied()
+            .filter(|id| !self.can_change(id))
+            .collect();
         let mut fixed = Vec::new();
         for id in fixed_members {
             let list = self.current.remove(id).expect("it is a member");
@@ -136,11 +166,18 @@ impl<'a> Builder<'a> {
     }
 
     fn give_to_least_loaded(&mut self, tp: &TopicPartition) {
-        let taker = self.by_load.iter().find(|(_, id)| self.wants(id, &tp.topic)).copied();
+        let taker = self
+            .by_load
+            .iter()
+            .find(|(_, id)| self.wants(id, &tp.topic))
+            .copied();
         if let Some((load, id)) = taker {
             self.by_load.remove(&(load, id));
             self.by_load.insert((load + 1, id));
-            self.current.get_mut(id).expect("it is a member").push(tp.clone());
+            self.current
+                .get_mut(id)
+                .expect("it is a member")
+                .push(tp.clone());
             self.owner.insert(tp.clone(), id);
         }
     }
@@ -157,11 +194,14 @@ impl<'a> Builder<'a> {
 
     /// Partitions that a member could have at most.
     fn possible(&self, id: &str) -> usize {
-        self.topics[id].iter().map(|topic| self.partitions[*topic] as usize).sum()
+        self.topics[id]
+            .iter()
+            .map(|topic| self.partitions[*topic] as usize)
+            .sum()
     }
 
     /// Moves partitions until no move helps. Whether any was moved.
-    fn move_partitions(&mut self, movable: &[TopicPartition], earlier: &Earlier<'_>) -> bool {
+    fn move_partitions(&mut self, movable: &[TopicPartition], earlier: &Earlier<'a>) -> bool {
         let mut any = false;
         loop {
             let mut modified = false;
@@ -171,18 +211,19 @@ impl<'a> Builder<'a> {
                 }
                 let owner = self.owner[tp];
                 let load = self.current[owner].len();
-                let had = earlier.get(tp).and_then(|(id, _)| self.current.get_key_value(id));
-                if let Some((had, list)) = had
-                    && load > list.len() + 1
-                {
-                    let had = *had;
+                let had = earlier.get(tp).map(|(id, _)| *id);
+                let had = had.filter(|id| self.current.get(id).is_some_and(|l| load > l.len() + 1));
+                if let Some(had) = had {
                     self.move_to(tp, had);
                     modified = true;
                     continue;
                 }
                 let lighter = |id: &&str| self.current.get(*id).is_some_and(|l| load > l.len() + 1);
                 if self.takers[&tp.topic].iter().any(lighter) {
-                    let to = self.by_load.iter().find(|(_, id)| self.wants(id, &tp.topic));
+                    let to = self
+                        .by_load
+                        .iter()
+                        .find(|(_, id)| self.wants(id, &tp.topic));
                     let to = to.expect("the topic has takers").1;
                     self.move_to(tp, to);
                     modified = true;
@@ -205,8 +246,14 @@ impl<'a> Builder<'a> {
         for id in [from, to] {
             self.by_load.remove(&(self.current[id].len(), id));
         }
-        self.current.get_mut(from).expect("it is a member").retain(|p| *p != tp);
-        self.current.get_mut(to).expect("it is a member").push(tp.clone());
+        self.current
+            .get_mut(from)
+            .expect("it is a member")
+            .retain(|p| *p != tp);
+        self.current
+            .get_mut(to)
+            .expect("it is a member")
+            .push(tp.clone());
         self.owner.insert(tp, to);
         for id in [from, to] {
             self.by_load.insert((self.current[id].len(), id));
@@ -227,7 +274,10 @@ impl<'a> Builder<'a> {
                     partitions_of(topic, self.partitions[*topic]).all(|tp| {
                         let other = self.owner.get(&tp).copied().unwrap_or(id);
                         other == id
-                            || self.current.get(other).is_none_or(|list| load + 1 >= list.len())
+                            || self
+                                .current
+                                .get(other)
+                                .is_none_or(|list| load + 1 >= list.len())
                     })
                 })
         })
@@ -237,7 +287,10 @@ impl<'a> Builder<'a> {
 /// The differences between all pairs of members added up: 0 is perfect.
 fn score(assignment: &BTreeMap<&str, Vec<TopicPartition>>) -> usize {
     let sizes: Vec<usize> = assignment.values().map(Vec::len).collect();
-    let pairs = sizes.iter().enumerate().flat_map(|(i, a)| sizes[i + 1..].iter().map(move |b| (a, b)));
+    let pairs = sizes
+        .iter()
+        .enumerate()
+        .flat_map(|(i, a)| sizes[i + 1..].iter().map(move |b| (a, b)));
     pairs.map(|(a, b)| a.abs_diff(*b)).sum()
 }
 

@@ -45,7 +45,9 @@ pub(super) fn assign(
     };
     if cooperative {
         for (partition, member) in moving {
-            let list = assignments.get_mut(&member).expect("every member has an entry");
+            let list = assignments
+                .get_mut(&member)
+                .expect("every member has an entry");
             list.retain(|tp| *tp != partition);
         }
     }
@@ -71,7 +73,11 @@ fn previous(
     for (id, member) in members {
         out.subscriptions_equal &= Some(&member.topics) == first_topics;
         out.max_generation = out.max_generation.max(generation(member));
-        for tp in member.owned_partitions.iter().filter(|tp| partitions.contains_key(&tp.topic)) {
+        for tp in member
+            .owned_partitions
+            .iter()
+            .filter(|tp| partitions.contains_key(&tp.topic))
+        {
             let claim_wins = match owner.get(tp) {
                 None => true,
                 Some(other) => {
@@ -86,10 +92,16 @@ fn previous(
                 continue;
             }
             if let Some(other) = owner.insert(tp, id) {
-                out.owned.get_mut(other).expect("every member is there").retain(|p| p != tp);
+                out.owned
+                    .get_mut(other)
+                    .expect("every member is there")
+                    .retain(|p| p != tp);
             }
             if !out.doubly_claimed.contains(tp) {
-                out.owned.get_mut(id).expect("every member is there").push(tp.clone());
+                out.owned
+                    .get_mut(id)
+                    .expect("every member is there")
+                    .push(tp.clone());
             }
         }
     }
@@ -106,7 +118,11 @@ fn moving(
     for (id, assigned) in assignments {
         let owned: BTreeSet<&TopicPartition> = members[id].owned_partitions.iter().collect();
         let assigned: BTreeSet<&TopicPartition> = assigned.iter().collect();
-        added.extend(assigned.difference(&owned).map(|tp| ((*tp).clone(), id.clone())));
+        added.extend(
+            assigned
+                .difference(&owned)
+                .map(|tp| ((*tp).clone(), id.clone())),
+        );
         revoked.extend(owned.difference(&assigned).map(|tp| (*tp).clone()));
     }
     added.retain(|tp, _| revoked.contains(tp));
