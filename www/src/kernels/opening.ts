@@ -1,0 +1,78 @@
+/**
+ * Finds the text of a notebook: the author's file, or the person's own copy of it.
+ *
+ * A saved copy never hides a new lesson: when the author's file has changed, an unedited copy gives way, and an
+ * edited one is shown with the offer to see the new version.
+ */
+import type { DocumentStore, StoredDocument } from '../client/documents.ts';
+import { NotebookError } from '../notebook/nbformat.ts';
+
+export interface Opened {
+  key: string;
+  fileName: string;
+  text: string;
+  authorText: string | null;
+  authorHash: string;
+  edited: boolean;
+  /** The author's file is newer than the one that this copy began from. */
+  newVersion: boolean;
+  /** Something to tell, as that the saved copy is shown because the lesson could not be fetched. */
+  note: string;
+}
+
+export async function hashOf(text: string): Promise<string> {
+  // Without a secure context there is no crypto.subtle; a plain sum then tells versions apart well enough.
+  if (!globalThis.crypto?.subtle) {
+    let sum = 0;
+    for (let i = 0; i < text.length; i++) sum = (Math.imul(sum, 31) + text.charCodeAt(i)) | 0;
+    return `sum:${text.length}:${sum}`;
+  }
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export function fileNameOf(address: string): string {
+  const path = address.split(/[?#]/)[0] ?? '';
+  return decodeURIComponent(path.slice(path.lastIndexOf('/') + 1)) || 'notebook.ipynb';
+}
+
+async function fetchText(address: string): Promise<string> {
+  const response = await fetch(address);
+  if (!response.ok) throw new NotebookError(`There is no notebook at ${address} (the server says ${response.status}).`);
+  return await response.text();
+}
+
+/** Opens the lesson at an address of this site. Throws `NotebookError` when there is neither file nor copy. */
+export async function openAddress(address: string, store: DocumentStore): Promise<Opened> {
+  const url = new URL(address, document.baseURI);
+  if (url.origin !== location.origin) {
+    throw new NotebookError(`Only notebooks of this site can be opened by address; ${url.host} is another one. Download it and open the file.`);
+  }
+  const key = url.href.split('#')[0] ?? url.href;
+  const fileName = fileNameOf(key);
+  const saved = await store.load(key).catch(() => undefined);
+  let authorText: string;
+  try {
+    authorText = await fetchText(key);
+  } catch (error) {
+    if (saved) return fromSaved(saved, null, 'The lesson could not be fetched: this is your saved copy.');
+    if (error instanceof NotebookError) throw error;
+    throw new NotebookError(`The notebook ${fileName} could not be fetched. Check the connection, then reload the page.`);
+  }
+  const authorHash = await hashOf(authorText);
+  if (!saved || (saved.authorHash !== authorHash && !saved.edited)) {
+    return { key, fileName, text: authorText, authorText, authorHash, edited: false, newVersion: false, note: '' };
+  }
+  return { ...fromSaved(saved, authorText, ''), newVersion: saved.authorHash !== authorHash };
+}
+
+export function fromSaved(saved: StoredDocument, authorText: string | null, note: string): Opened {
+  const { key, fileName, text, authorHash, edited } = saved;
+  return { key, fileName, text, authorText, authorHash, edited, newVersion: false, note };
+}
+
+/** A notebook from the person's disk, or a new one. */
+export function openLocal(fileName: string, text: string): Opened {
+  const key = `local:${Date.now().toString(36)}-${Math.floor(Math.random() * 1e9).toString(36)}`;
+  return { key, fileName, text, authorText: null, authorHash: '', edited: true, newVersion: false, note: '' };
+}
