@@ -261,8 +261,10 @@ export interface StorageProblem {
 
 /** The cluster role. Lives in one worker per origin, which holds the Web Lock before it calls `startCluster`. */
 export interface WasmCluster {
-  /** Serves a client on this port until the port closes or `['end']` comes over it. */
-  attach(port: MessagePort, options: AttachOptions): void;
+  /** Serves a client on this port; gives a number for `detach`. */
+  attach(port: MessagePort, options: AttachOptions): number;
+  /** The client has gone: its connections end as when a process dies. */
+  detach(attachment: number): void;
   /** Everything, with `full: true`. */
   snapshot(): ClusterUpdate;
   /** What has changed since the last call; arms `onDirty` again. */
@@ -305,6 +307,8 @@ export interface WasmKernel {
   readFile(path: string): Uint8Array | undefined;
   writeFile(path: string, bytes: Uint8Array): void;
   removeFile(path: string): void;
+  /** The cluster was restarted: every open connection has ended, new ones go over this port. */
+  reconnect(port: MessagePort): void;
 }
 
 /** The viewer role: a Kafka client that only reads, for the picture and the Messages tab. */
@@ -314,6 +318,7 @@ export interface WasmViewer {
   marks(topic: string, partition: number, fromOffset: number, maxRecords: number): Promise<Marks>;
   /** First offset whose record is not older than `timestampMs`; the end when there is none. */
   offsetForTime(topic: string, partition: number, timestampMs: number): Promise<number>;
+  reconnect(port: MessagePort): void;
 }
 
 /** `pkg/kafka_sandbox.js`, as `wasm-bindgen --target web` makes it. */

@@ -1,0 +1,145 @@
+/** The page's side of a kernel or viewer worker: calls, output, files, and what happens when it dies. */
+import type { Kernel, KernelSetup, RunHandlers, RunResult, Viewer } from '../client/types.ts';
+import type { CallName, KernelCalls, KernelToPage, PageToKernel } from './messages.ts';
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export class WorkerClient implements Kernel, Viewer {
+  readonly #worker: Worker;
+  readonly #setup: KernelSetup | null;
+  readonly #onClose: () => void;
+  #pending = new Map<number, Pending>();
+  #calls = 0;
+  #handlers: RunHandlers | null = null;
+  #ready: Promise<void>;
+  #closed = '';
+
+  constructor(worker: Worker, port: MessagePort, setup: KernelSetup | null, onClose: () => void) {
+    this.#worker = worker;
+    this.#setup = setup;
+    this.#onClose = onClose;
+    this.#ready = new Promise((resolve, reject) => {
+      this.#pending.set(0, { resolve: () => resolve(), reject });
+    });
+    this.#ready.catch(() => undefined);
+    worker.onmessage = (event: MessageEvent<KernelToPage>) => void this.#on(event.data);
+    worker.onerror = (event) => this.#die(`The kernel has crashed (${event.message || 'its program could not be loaded'}). Restart it and run the cell again.`);
+    if (setup) {
+      const { user, env, files } = setup;
+      this.#post(['kernel', port, { user, env, files }], [port]);
+    } else this.#post(['viewer', port], [port]);
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  reconnect(port: MessagePort): void {
+    this.#post(['reconnect', port], [port]);
+  }
+
+  async run(source: string, handlers: RunHandlers): Promise<RunResult> {
+    this.#handlers = handlers;
+    try {
+      return await this.#call('run', source);
+    } catch (error) {
+      if (this.#closed === 'closed') return { status: 'interrupted', exitCode: 130 };
+      throw error;
+    } finally {
+      this.#handlers = null;
+    }
+  }
+
+  input(text: string | null): void {
+    this.#post(['input', text]);
+  }
+  interrupt(): void {
+    this.#post(['interrupt']);
+  }
+  complete(source: string, cursor: number) {
+    return this.#call('complete', source, cursor);
+  }
+  hover(source: string, cursor: number) {
+    return this.#call('hover', source, cursor);
+  }
+  readFile(path: string) {
+    return this.#call('readFile', path);
+  }
+  writeFile(path: string, bytes: Uint8Array) {
+    return this.#call('writeFile', path, bytes);
+  }
+  removeFile(path: string) {
+    return this.#call('removeFile', path);
+  }
+  records(topic: string, partition: number, fromOffset: number, maxRecords: number) {
+    return this.#call('records', topic, partition, fromOffset, maxRecords);
+  }
+  marks(topic: string, partition: number, fromOffset: number, maxRecords: number) {
+    return this.#call('marks', topic, partition, fromOffset, maxRecords);
+  }
+  offsetForTime(topic: string, partition: number, timestampMs: number) {
+    return this.#call('offsetForTime', topic, partition, timestampMs);
+  }
+
+  close(): void {
+    this.#die('closed');
+    this.#worker.terminate();
+    this.#onClose();
+  }
+
+  #call<N extends CallName>(name: N, ...args: Parameters<KernelCalls[N]>): Promise<ReturnType<KernelCalls[N]>> {
+    if (this.#closed !== '') return Promise.reject(new Error(this.#closed));
+    const id = ++this.#calls;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#post(['call', id, name, args]);
+    });
+  }
+
+  #post(message: PageToKernel, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  async #on(message: KernelToPage): Promise<void> {
+    switch (message[0]) {
+      case 'ready':
+        this.#settle(0)?.resolve(undefined);
+        break;
+      case 'done':
+        this.#settle(message[1])?.resolve(message[2]);
+        break;
+      case 'failed':
+        this.#settle(message[1])?.reject(new Error(message[2]));
+        break;
+      case 'output':
+        this.#handlers?.onOutput(message[1], message[2]);
+        break;
+      case 'waiting':
+        this.#handlers?.onInput?.(message[1]);
+        break;
+      case 'file':
+        this.#setup?.onFile(message[1], message[2]);
+        break;
+      case 'fetch': {
+        const bytes = await this.#setup?.fetchUrl(message[2]).catch(() => null);
+        this.#post(['fetched', message[1], bytes ?? null]);
+        break;
+      }
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #die(why: string): void {
+    this.#closed ||= why;
+    for (const pending of this.#pending.values()) pending.reject(new Error(why));
+    this.#pending.clear();
+  }
+}

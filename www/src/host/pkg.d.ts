@@ -1,0 +1,9 @@
+/** The wasm package, whose types we write by hand: `pkg/` is built, and need not be there to check types. */
+declare module '#pkg' {
+  import type { WasmModule } from '../client/types.ts';
+  const init: WasmModule['default'];
+  export default init;
+  export const startCluster: WasmModule['startCluster'];
+  export const ShellKernel: WasmModule['ShellKernel'];
+  export const Viewer: WasmModule['Viewer'];
+}

@@ -1,0 +1,150 @@
+/** The sandbox as the page sees it: one cluster worker, one worker per kernel, one for the viewer. */
+import { ClusterModel } from '../client/model.ts';
+import { provide, type SandboxSettings } from '../client/provide.ts';
+import type { AttachOptions, Cluster, Kernel, KernelSetup, Sandbox, Viewer } from '../client/types.ts';
+import clusterUrl from './cluster.worker.ts?worker&url';
+import { IndexedDocuments } from './documents.ts';
+import { WorkerClient } from './kernel-client.ts';
+import kernelUrl from './kernel.worker.ts?worker&url';
+import type { ClusterToPage, PageToCluster } from './messages.ts';
+import { spawnShared, spawnWorker } from './spawn.ts';
+
+const DATABASE = 'kafka-sandbox';
+
+interface Attached {
+  options: AttachOptions;
+  client: WorkerClient;
+}
+
+class HostSandbox implements Sandbox, Cluster {
+  readonly #model = new ClusterModel();
+  readonly #settings: SandboxSettings;
+  readonly #page = `page-${Math.random().toString(36).slice(2)}`;
+  #port: MessagePort | Worker | undefined;
+  #lock: Promise<string> | undefined;
+  #attached = new Map<string, Attached>();
+  #attachments = 0;
+  #resetCalls = 0;
+  #resets = new Map<number, (problem: string) => void>();
+  #viewer: WorkerClient | undefined;
+
+  constructor(settings: SandboxSettings) {
+    this.#settings = settings;
+    void this.#connect();
+  }
+
+  get cluster(): Cluster {
+    return this;
+  }
+
+  get state() {
+    return this.#model.state;
+  }
+
+  subscribe(listener: Parameters<Cluster['subscribe']>[0]): () => void {
+    return this.#model.subscribe(listener);
+  }
+
+  async reset(): Promise<void> {
+    const call = ++this.#resetCalls;
+    const problem = await new Promise<string>((resolve) => {
+      this.#resets.set(call, resolve);
+      this.#say(['reset', call]);
+    });
+    if (problem !== '') throw new Error(problem);
+  }
+
+  get viewer(): Viewer {
+    return (this.#viewer ??= this.#open(null, { clientHost: '127.0.0.1', hosts: [] }));
+  }
+
+  async openKernel(setup: KernelSetup): Promise<Kernel> {
+    const client = this.#open(setup, { clientHost: '127.0.0.1', hosts: setup.hosts });
+    await client.ready;
+    return client;
+  }
+
+  #open(setup: KernelSetup | null, options: AttachOptions): WorkerClient {
+    const id = `${this.#page}-${++this.#attachments}`;
+    const { port1, port2 } = new MessageChannel();
+    const worker = spawnWorker(kernelUrl, setup ? 'kafka-sandbox kernel' : 'kafka-sandbox viewer');
+    const client = new WorkerClient(worker, port1, setup, () => {
+      this.#attached.delete(id);
+      this.#say(['detach', id]);
+    });
+    this.#attached.set(id, { options, client });
+    this.#say(['attach', id, options, port2], [port2]);
+    return client;
+  }
+
+  async #connect(): Promise<void> {
+    const shared = spawnShared(clusterUrl, 'kafka-sandbox');
+    const worker = shared ?? spawnWorker(clusterUrl, 'kafka-sandbox cluster');
+    const port = worker instanceof Worker ? worker : worker.port;
+    worker.onerror = () => {
+      this.#model.fail('The cluster could not be started: its program did not load. Reload the page.');
+    };
+    port.onmessage = (event: MessageEvent<ClusterToPage>) => this.#on(event.data);
+    const lock = await (this.#lock ??= holdLock(this.#page));
+    const { brokers } = this.#settings;
+    port.postMessage(['hello', { brokers, firstId: 1, config: {}, database: DATABASE }, lock] satisfies PageToCluster);
+    for (const [message, transfer] of this.#unsent.splice(0)) port.postMessage(message, transfer);
+    this.#port = port;
+  }
+
+  #unsent: [PageToCluster, Transferable[]][] = [];
+
+  #say(message: PageToCluster, transfer: Transferable[] = []): void {
+    if (this.#port) this.#port.postMessage(message, transfer);
+    else this.#unsent.push([message, transfer]);
+  }
+
+  #on(message: ClusterToPage): void {
+    switch (message[0]) {
+      case 'update':
+        this.#model.apply(message[1]);
+        break;
+      case 'failed':
+        this.#model.fail(message[1]);
+        break;
+      case 'resetDone':
+        this.#resets.get(message[1])?.(message[2]);
+        this.#resets.delete(message[1]);
+        break;
+      case 'restart':
+        void this.#restart(message[1]);
+        break;
+    }
+  }
+
+  async #restart(worker: boolean): Promise<void> {
+    this.#model.restarting();
+    if (worker) {
+      this.#port = undefined;
+      await this.#connect();
+      this.#model.apply({
+        notices: [{ level: 'warning', text: 'The cluster had to be restarted after an internal error. Everything acknowledged is there.' }],
+      });
+    }
+    for (const [id, { options, client }] of this.#attached) {
+      const { port1, port2 } = new MessageChannel();
+      client.reconnect(port1);
+      this.#say(['attach', id, options, port2], [port2]);
+    }
+  }
+}
+
+/** Holds a lock as long as this page lives, so that the cluster learns when it has gone. */
+function holdLock(name: string): Promise<string> {
+  if (!navigator.locks) return Promise.resolve('');
+  return new Promise((resolve) => {
+    void navigator.locks.request(name, () => {
+      resolve(name);
+      return new Promise(() => undefined);
+    });
+  });
+}
+
+export function provideSandbox(): void {
+  provide({ sandbox: (settings) => new HostSandbox(settings), documents: () => new IndexedDocuments() });
+}
