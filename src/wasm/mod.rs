@@ -1,3 +1,7 @@
 //! The edge to a web page: the only code that knows wasm-bindgen, workers' ports and IndexedDB.
 
+pub mod addresses;
+pub mod door;
 pub mod idb;
+pub mod runtime;
+pub mod transport;

@@ -11,6 +11,7 @@ mod trim;
 mod write;
 
 pub use open::OpenError;
+pub use sys::array_of;
 pub use trim::TRIM_STEP;
 pub use write::WriteError;
 

@@ -1,0 +1,134 @@
+//! A client's connections to the cluster, over the MessagePort that leads there.
+
+use super::door::{self, Conn, FromCluster, Refusal};
+use crate::client::env::{ConnectError, Link, Transport};
+use bytes::Bytes;
+use futures_channel::mpsc::{UnboundedSender, unbounded};
+use futures_channel::oneshot;
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{MessageEvent, MessagePort};
+
+/// Opens connections over one port. Dropping it says goodbye.
+pub struct PortTransport {
+    port: MessagePort,
+    links: Rc<RefCell<Links>>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+}
+
+#[derive(Default)]
+struct Links {
+    last: Conn,
+    opening: BTreeMap<Conn, oneshot::Sender<Result<(), Refusal>>>,
+    open: BTreeMap<Conn, UnboundedSender<Bytes>>,
+}
+
+impl PortTransport {
+    pub fn new(port: MessagePort) -> PortTransport {
+        let links = Rc::new(RefCell::new(Links::default()));
+        let on_message = Closure::new({
+            let (links, answers) = (links.clone(), port.clone());
+            move |event: MessageEvent| {
+                if let Some(message) = door::read_from_cluster(&event.data()) {
+                    let unwanted = links.borrow_mut().take(message);
+                    if let Some(conn) = unwanted {
+                        door::post_close(&answers, conn);
+                    }
+                }
+            }
+        });
+        port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        PortTransport {
+            port,
+            links,
+            _on_message: on_message,
+        }
+    }
+}
+
+impl Drop for PortTransport {
+    fn drop(&mut self) {
+        self.port.set_onmessage(None);
+        // A closed port swallows it.
+        let _ = self
+            .port
+            .post_message(&js_sys::Array::of1(&JsValue::from("end")));
+        self.port.close();
+    }
+}
+
+impl Links {
+    /// The answer is a connection that was opened for somebody who no longer waits.
+    fn take(&mut self, message: FromCluster) -> Option<Conn> {
+        match message {
+            FromCluster::Opened { conn } => {
+                let waiting = self.opening.remove(&conn)?;
+                if waiting.send(Ok(())).is_err() {
+                    self.open.remove(&conn);
+                    return Some(conn);
+                }
+            }
+            FromCluster::Refused { conn, why } => {
+                self.open.remove(&conn);
+                // Whoever has stopped waiting need not know.
+                self.opening
+                    .remove(&conn)
+                    .map(|waiting| waiting.send(Err(why)));
+            }
+            FromCluster::Frame { conn, bytes } => {
+                // A connection that our side has dropped meanwhile may still get frames.
+                self.open
+                    .get(&conn)
+                    .map(|frames| frames.unbounded_send(bytes));
+            }
+            FromCluster::Closed { conn } => {
+                self.open.remove(&conn);
+                self.opening.remove(&conn);
+            }
+        }
+        None
+    }
+}
+
+impl Transport for PortTransport {
+    fn connect(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> LocalBoxFuture<'static, Result<Link, ConnectError>> {
+        let (answer, answered) = oneshot::channel();
+        let (received, rx) = unbounded();
+        let conn = {
+            let mut links = self.links.borrow_mut();
+            links.last += 1;
+            let conn = links.last;
+            links.opening.insert(conn, answer);
+            links.open.insert(conn, received);
+            conn
+        };
+        door::post_open(&self.port, conn, host, port);
+        let (to_cluster, links) = (self.port.clone(), self.links.clone());
+        Box::pin(async move {
+            match answered.await {
+                Ok(Ok(())) => {}
+                Ok(Err(Refusal::UnknownHost)) => return Err(ConnectError::UnknownHost),
+                Ok(Err(Refusal::Refused)) | Err(_) => return Err(ConnectError::Refused),
+            }
+            let (tx, mut sent) = unbounded::<Bytes>();
+            spawn_local(async move {
+                while let Some(frame) = sent.next().await {
+                    door::post_frame(&to_cluster, conn, &[frame]);
+                }
+                links.borrow_mut().open.remove(&conn);
+                door::post_close(&to_cluster, conn);
+            });
+            Ok(Link { tx, rx })
+        })
+    }
+}
