@@ -1,3 +1,13 @@
 //! Cluster metadata as in KRaft: records, the image they build, and the controller decisions.
 
 pub mod config;
+mod image;
+pub mod names;
+mod quotas;
+mod records;
+mod replay;
+
+pub use image::{BrokerImage, MetadataImage, NO_LEADER, PartitionImage, Replica, TopicImage};
+pub use quotas::{QuotaEntity, Quotas};
+pub use records::Record;
+pub use replay::{Change, ReplayError};

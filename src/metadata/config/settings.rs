@@ -4,14 +4,8 @@
 
 use super::resolve::{BrokerView, Configs};
 use super::{Value, topic_key};
-
-/// Which timestamp a log keeps (`message.timestamp.type`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TimestampType {
-    #[default]
-    CreateTime,
-    LogAppendTime,
-}
+use crate::log::LogConfig;
+use crate::protocol::record_batch::TimestampType;
 
 /// Topic configs that act on a partition's log. Units are in the names; -1 means without limit where Kafka says so.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,10 +117,8 @@ impl TopicSettings {
             max_message_bytes: v.int("max.message.bytes"),
             message_timestamp_after_max_ms: v.long("message.timestamp.after.max.ms"),
             message_timestamp_before_max_ms: v.long("message.timestamp.before.max.ms"),
-            message_timestamp_type: match v.text("message.timestamp.type").as_str() {
-                "LogAppendTime" => TimestampType::LogAppendTime,
-                _ => TimestampType::CreateTime,
-            },
+            message_timestamp_type: TimestampType::from_name(&v.text("message.timestamp.type"))
+                .unwrap_or_default(),
             min_cleanable_dirty_ratio: v.double("min.cleanable.dirty.ratio"),
             min_compaction_lag_ms: v.long("min.compaction.lag.ms"),
             min_insync_replicas: v.int("min.insync.replicas"),
@@ -136,6 +128,29 @@ impl TopicSettings {
             segment_jitter_ms: v.long("segment.jitter.ms"),
             segment_ms: v.long("segment.ms"),
             unclean_leader_election_enable: v.bool("unclean.leader.election.enable"),
+        }
+    }
+}
+
+impl TopicSettings {
+    /// The part that a partition's log acts on.
+    pub fn log_config(&self) -> LogConfig {
+        // A compacted log rolls in time for `max.compaction.lag.ms`.
+        let segment_ms = match self.cleanup_compact {
+            true => self.segment_ms.min(self.max_compaction_lag_ms),
+            false => self.segment_ms,
+        };
+        LogConfig {
+            segment_bytes: self.segment_bytes.unsigned_abs(),
+            segment_ms,
+            max_message_bytes: self.max_message_bytes.unsigned_abs(),
+            timestamp_type: self.message_timestamp_type,
+            timestamp_before_max_ms: self.message_timestamp_before_max_ms,
+            timestamp_after_max_ms: self.message_timestamp_after_max_ms,
+            retention_ms: self.retention_ms,
+            retention_bytes: self.retention_bytes,
+            compact: self.cleanup_compact,
+            delete: self.cleanup_delete,
         }
     }
 }

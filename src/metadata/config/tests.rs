@@ -1,8 +1,9 @@
 //! What Apache Kafka 4.3.1 answered to the same, with its words.
 
 use super::resolve::{BrokerView, Configs};
-use super::settings::{BrokerSettings, TimestampType, TopicSettings};
+use super::settings::{BrokerSettings, TopicSettings};
 use super::{ConfigSource, broker_keys, group_keys, topic_key, topic_keys, validate};
+use crate::protocol::record_batch::TimestampType;
 use expect_test::{Expect, expect};
 
 fn configs(text: &str) -> Configs {
