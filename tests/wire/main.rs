@@ -3,6 +3,7 @@
 
 #[path = "generated/arbitrary.rs"]
 mod arbitrary;
+mod golden;
 mod hostile;
 mod independent;
 mod random;

@@ -100,6 +100,7 @@ pub mod producer_ids_record;
 pub mod push_telemetry_request;
 pub mod push_telemetry_response;
 pub mod register_broker_record;
+pub mod register_controller_record;
 pub mod remove_topic_record;
 pub mod request_header;
 pub mod response_header;
@@ -204,6 +205,7 @@ pub use producer_ids_record::ProducerIdsRecord;
 pub use push_telemetry_request::PushTelemetryRequest;
 pub use push_telemetry_response::PushTelemetryResponse;
 pub use register_broker_record::RegisterBrokerRecord;
+pub use register_controller_record::RegisterControllerRecord;
 pub use remove_topic_record::RemoveTopicRecord;
 pub use request_header::RequestHeader;
 pub use response_header::ResponseHeader;
@@ -357,6 +359,7 @@ macro_rules! with_every_message {
             ProducerIdsRecord,
             BrokerRegistrationChangeRecord,
             NoOpRecord,
+            RegisterControllerRecord,
             BeginTransactionRecord,
             EndTransactionRecord,
             AbortTransactionRecord,

@@ -3585,6 +3585,51 @@ impl Arbitrary for g::no_op_record::NoOpRecord {
     }
 }
 
+impl Arbitrary for g::register_controller_record::RegisterControllerRecord {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.controller_id = r.i32();
+        m.incarnation_id = r.uuid();
+        m.zk_migration_ready = r.bool();
+        m.end_points = r.array(|r| Arbitrary::arbitrary(r, version));
+        m.features = r.array(|r| Arbitrary::arbitrary(r, version));
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::register_controller_record::ControllerEndpoint {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.name = r.string();
+        m.host = r.string();
+        m.port = r.u16();
+        m.security_protocol = r.i16();
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::register_controller_record::ControllerFeature {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.name = r.string();
+        m.min_supported_version = r.i16();
+        m.max_supported_version = r.i16();
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
 impl Arbitrary for g::begin_transaction_record::BeginTransactionRecord {
     fn arbitrary(r: &mut Random, version: i16) -> Self {
         let mut m = Self::default();

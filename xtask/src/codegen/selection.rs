@@ -61,6 +61,7 @@ const OTHERS: &[&str] = &[
     "ProducerIdsRecord",
     "BrokerRegistrationChangeRecord",
     "NoOpRecord",
+    "RegisterControllerRecord",
     "BeginTransactionRecord",
     "EndTransactionRecord",
     "AbortTransactionRecord",
