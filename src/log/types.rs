@@ -1,7 +1,7 @@
 //! What goes into a partition log and comes out of it, apart from bytes.
 
 use super::storage::ReadRequest;
-use crate::protocol::record_batch::{BatchError, Decompress, error_code};
+use crate::protocol::record_batch::{BatchError, BatchHeader, Decompress, error_code};
 use bytes::Bytes;
 
 /// Who appends. It decides which checks apply, as Kafka's `AppendOrigin`.
@@ -113,6 +113,16 @@ pub struct Finding {
     pub why: String,
 }
 
+impl Finding {
+    pub(super) fn lost(from: i64, to: i64, why: impl Into<String>) -> Self {
+        Finding {
+            from,
+            to: Some(to),
+            why: why.into(),
+        }
+    }
+}
+
 /// The answer to a search by timestamp (ListOffsets).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FoundOffset {
@@ -144,4 +154,27 @@ pub struct Segment {
     pub max_timestamp_offset: i64,
     /// Of the first batch; `segment.ms` counts from it.
     pub first_timestamp: i64,
+}
+
+impl Segment {
+    pub(super) fn starting(base_offset: i64, start_size: u64) -> Self {
+        Segment {
+            base_offset,
+            start_size,
+            max_timestamp: -1,
+            max_timestamp_offset: -1,
+            first_timestamp: -1,
+        }
+    }
+
+    /// Counts a batch in.
+    pub(super) fn note(&mut self, header: &BatchHeader) {
+        if header.base_offset == self.base_offset {
+            self.first_timestamp = header.max_timestamp;
+        }
+        if header.max_timestamp > self.max_timestamp {
+            self.max_timestamp = header.max_timestamp;
+            self.max_timestamp_offset = header.base_offset;
+        }
+    }
 }
