@@ -278,6 +278,33 @@ impl<'a> BrokerView<'a> {
             .collect()
     }
 
+    /// All entries of a topic that is being created, by name and without synonyms, as CreateTopics shows them.
+    pub fn describe_new_topic(&self, overrides: &Configs) -> Vec<DescribedConfig> {
+        let mut entries = self.describe_topic(overrides);
+        for entry in &mut entries {
+            entry.synonyms.clear();
+            entry.source = self.source_of_topic_config(overrides, &entry.name);
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        entries
+    }
+
+    /// Unlike DescribeConfigs this counts synonyms of any kind (`log.retention.hours` and the like).
+    fn source_of_topic_config(&self, overrides: &Configs, name: &str) -> ConfigSource {
+        if overrides.contains_key(name) {
+            return ConfigSource::DynamicTopic;
+        }
+        let synonyms = topic_broker_synonym(name).map_or_else(Vec::new, broker_synonyms);
+        let layers = [
+            (self.per_broker, ConfigSource::DynamicBroker),
+            (self.cluster_wide, ConfigSource::DynamicDefaultBroker),
+            (self.started_with, ConfigSource::StaticBroker),
+        ];
+        let set = |layer: &Configs| synonyms.iter().any(|synonym| layer.contains_key(*synonym));
+        let found = layers.into_iter().find(|(layer, _)| set(layer));
+        found.map_or(ConfigSource::Default, |(_, source)| source)
+    }
+
     /// All entries of a group with these `overrides`.
     pub fn describe_group(&self, overrides: &Configs) -> Vec<DescribedConfig> {
         hash_ordered(group_keys())

@@ -8,6 +8,8 @@ use super::{
     BROKER_QUOTAS, CLIENT_METRICS, ConfigError, ConfigKey, UpdateMode, Value, broker_key,
     group_key, group_keys, topic_key, topic_keys,
 };
+use crate::metadata::ApiError;
+use crate::protocol::ErrorCode;
 
 fn refuse<T>(text: impl Into<String>) -> Result<T, ConfigError> {
     Err(ConfigError(text.into()))
@@ -367,25 +369,28 @@ pub fn group(overrides: &Configs, broker: BrokerView) -> Result<(), ConfigError>
 }
 
 /// Checks a client metrics subscription (KIP-714).
-pub fn client_metrics(overrides: &Configs) -> Result<(), ConfigError> {
-    let known = |name: &str| CLIENT_METRICS.iter().find(|key| key.name == name);
-    if let Some(name) = names_where(overrides, |name| known(name).is_none()).first() {
-        return refuse(format!("Unknown client metrics configuration: {name}"));
+pub fn client_metrics(overrides: &Configs) -> Result<(), ApiError> {
+    let request = |text: String| Err(ApiError::new(ErrorCode::INVALID_REQUEST, text));
+    let known = |name: &str| CLIENT_METRICS.iter().any(|key| key.name == name);
+    if let Some(name) = names_where(overrides, |name| !known(name)).first() {
+        return request(format!("Unknown client metrics configuration: {name}"));
     }
+    let config = |ConfigError(text)| ApiError::new(ErrorCode::INVALID_CONFIG, text);
     for key in CLIENT_METRICS {
         let Some(text) = overrides.get(key.name) else {
             continue;
         };
-        match key.parse(text)? {
+        match key.parse(text).map_err(config)? {
             Value::Int(interval) if !(100..=3_600_000).contains(&interval) => {
-                return refuse(format!(
+                return request(format!(
                     "Invalid value {interval} for interval.ms, interval must be between 100 and \
                      3600000 (1 hour)"
                 ));
             }
             Value::List(patterns) if key.name == "match" => {
-                for pattern in patterns {
-                    match_pattern(&pattern)?;
+                if let Some(pattern) = patterns.iter().find(|pattern| !is_match_pattern(pattern)) {
+                    let text = format!("Illegal client matching pattern: {pattern}");
+                    return Err(config(ConfigError(text)));
                 }
             }
             _ => {}
@@ -394,7 +399,7 @@ pub fn client_metrics(overrides: &Configs) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn match_pattern(pattern: &str) -> Result<(), ConfigError> {
+fn is_match_pattern(pattern: &str) -> bool {
     const PARAMETERS: [&str; 6] = [
         "client_instance_id",
         "client_id",
@@ -404,10 +409,7 @@ fn match_pattern(pattern: &str) -> Result<(), ConfigError> {
         "client_source_port",
     ];
     let parts: Vec<&str> = pattern.split('=').collect();
-    match parts[..] {
-        [name, regex] if PARAMETERS.contains(&name.trim()) && !regex.is_empty() => Ok(()),
-        _ => refuse(format!("Illegal client matching pattern: {pattern}")),
-    }
+    matches!(parts[..], [name, regex] if PARAMETERS.contains(&name.trim()) && !regex.is_empty())
 }
 
 /// Checks one entry that a broker is started with. `Ok(false)`: Kafka does not know the name, and warns.
