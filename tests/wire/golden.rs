@@ -1,65 +1,11 @@
 //! Frames captured from real clients and a real cluster: read and written again, they are the same bytes.
 
+use crate::captured::{Captured, FILES, captured, from_hex, lines};
 use bytes::Bytes;
 use kafka_sandbox::protocol::frame::{self, RequestFrame};
 use kafka_sandbox::protocol::generated as g;
 use kafka_sandbox::protocol::records::{self, GroupRecordKey, MetadataFrame};
-use kafka_sandbox::protocol::{ApiKey, CoordinatorRecord, Message, MetadataRecord, Request, Rope};
-
-const FILES: &[(&str, &str)] = &[
-    ("kcat", include_str!("golden/kcat.frames")),
-    (
-        "kafka-python 2.3.3",
-        include_str!("golden/kafka-python-2.3.3.frames"),
-    ),
-    (
-        "kafka-python 3.0.12",
-        include_str!("golden/kafka-python-3.0.12.frames"),
-    ),
-    (
-        "confluent-kafka",
-        include_str!("golden/confluent-kafka.frames"),
-    ),
-    ("KafkaJS", include_str!("golden/kafkajs.frames")),
-    ("Kafka's tools", include_str!("golden/kafka-java.frames")),
-];
-
-/// One captured frame, without its length prefix.
-pub struct Captured {
-    pub is_request: bool,
-    pub api_key: ApiKey,
-    pub version: i16,
-    pub bytes: Bytes,
-}
-
-fn from_hex(text: &str) -> Bytes {
-    let digit = |c: u8| (c as char).to_digit(16).expect("a hex digit") as u8;
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
-        .collect()
-}
-
-fn lines(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    text.lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| line.split(' ').collect())
-}
-
-/// The frames of one file.
-pub fn captured(text: &'static str) -> impl Iterator<Item = Captured> {
-    lines(text).map(|words| Captured {
-        is_request: words[0] == "request",
-        api_key: ApiKey(words[1].parse().expect("an API key")),
-        version: words[2].parse().expect("a version"),
-        bytes: from_hex(words[3]),
-    })
-}
-
-/// Every captured frame.
-pub fn all_captured() -> impl Iterator<Item = Captured> {
-    FILES.iter().flat_map(|(_, text)| captured(text))
-}
+use kafka_sandbox::protocol::{CoordinatorRecord, Message, MetadataRecord, Request, Rope};
 
 fn flat(pieces: Vec<Bytes>) -> Bytes {
     Rope(pieces).to_bytes()

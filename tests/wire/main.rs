@@ -3,6 +3,7 @@
 
 #[path = "generated/arbitrary.rs"]
 mod arbitrary;
+mod captured;
 mod golden;
 mod hostile;
 mod independent;
