@@ -1,7 +1,10 @@
 //! The edge to a web page: the only code that knows wasm-bindgen, workers' ports and IndexedDB.
 
 pub mod addresses;
+pub mod codecs;
 pub mod door;
 pub mod idb;
 pub mod runtime;
+pub mod storage;
 pub mod transport;
+pub mod viewer;

@@ -126,3 +126,50 @@ impl Runtime for WebRuntime {
         random_u64()
     }
 }
+
+/// One alarm that is set again and again, for a driver that polls.
+pub struct Alarm {
+    ring: Closure<dyn FnMut()>,
+    set_for: Option<(u64, JsValue)>,
+}
+
+impl Alarm {
+    /// `ring` is called when the alarm goes off, and must first say so by [`Alarm::rung`].
+    pub fn new(ring: impl FnMut() + 'static) -> Alarm {
+        Alarm {
+            ring: Closure::new(ring),
+            set_for: None,
+        }
+    }
+
+    /// Sees to it that it rings at that time or before: who is woken too early asks again.
+    pub fn set(&mut self, at_ms: u64) {
+        if self
+            .set_for
+            .as_ref()
+            .is_some_and(|(set_for, _)| *set_for <= at_ms)
+        {
+            return;
+        }
+        self.stop();
+        let delay_ms = i32::try_from(at_ms.saturating_sub(mono_ms())).unwrap_or(i32::MAX);
+        let id = set_timeout(self.ring.as_ref().unchecked_ref(), delay_ms);
+        self.set_for = Some((at_ms, id));
+    }
+
+    pub fn rung(&mut self) {
+        self.set_for = None;
+    }
+
+    pub fn stop(&mut self) {
+        if let Some((_, id)) = self.set_for.take() {
+            clear_timeout(&id);
+        }
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

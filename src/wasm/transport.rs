@@ -60,6 +60,8 @@ impl Drop for PortTransport {
             .port
             .post_message(&js_sys::Array::of1(&JsValue::from("end")));
         self.port.close();
+        // Whoever waits or reads learns that the way is gone.
+        *self.links.borrow_mut() = Links::default();
     }
 }
 

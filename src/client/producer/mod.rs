@@ -2,7 +2,7 @@
 //!
 //! Not here: transactions, interceptors, partitioners other than Java's own.
 
-mod murmur2;
+pub mod murmur2;
 
 use super::config::{ProducerConfig, Properties};
 use super::types::{PartitionInfo, TopicPartition};
