@@ -1,4 +1,5 @@
 //! The broker's request handlers, one file per API key.
+mod broker_configs;
 pub mod k08_offset_commit;
 pub mod k09_offset_fetch;
 pub mod k11_join_group;
@@ -7,5 +8,20 @@ pub mod k13_leave_group;
 pub mod k14_sync_group;
 pub mod k15_describe_groups;
 pub mod k16_list_groups;
+pub mod k19_create_topics;
+pub mod k20_delete_topics;
+pub mod k32_describe_configs;
+pub mod k33_alter_configs;
+pub mod k35_describe_log_dirs;
+pub mod k37_create_partitions;
 pub mod k42_delete_groups;
+pub mod k43_elect_leaders;
+pub mod k44_incremental_alter_configs;
+pub mod k46_list_partition_reassignments;
 pub mod k47_offset_delete;
+pub mod k48_describe_client_quotas;
+pub mod k49_alter_client_quotas;
+pub mod k60_describe_cluster;
+pub mod k74_list_config_resources;
+pub mod k75_describe_topic_partitions;
+pub mod loggers;

@@ -9,6 +9,7 @@ mod quotas;
 mod records;
 mod replay;
 
+pub use config::Value;
 pub use error::{ApiError, error_fields};
 pub use image::{BrokerImage, MetadataImage, NO_LEADER, PartitionImage, Replica, TopicImage};
 pub use quotas::{QuotaEntity, Quotas};

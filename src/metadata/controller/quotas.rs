@@ -5,8 +5,8 @@ use crate::metadata::{ApiError, MetadataImage, QuotaEntity, Record};
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::ClientQuotaRecord;
 use crate::protocol::messages::client_quota_record::EntityData;
+use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 /// What is to become of the quotas of one entity.
 #[derive(Debug, Clone, PartialEq)]
