@@ -10,6 +10,7 @@ pub mod admin;
 mod bootstrap;
 pub mod config;
 pub mod consumer;
+mod core;
 pub mod env;
 mod error;
 pub mod logger;

@@ -1,1 +1,3 @@
 //! TCP listener, files and command line.
+
+pub mod client_env;
