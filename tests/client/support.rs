@@ -1,0 +1,72 @@
+//! A client environment to run a test in, and the cluster to run it against.
+
+use kafka_sandbox::client::{Context, Level, Logger, Properties};
+use kafka_sandbox::native::client_env;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What the client logged: `LEVEL text (class)`.
+#[derive(Default)]
+pub struct Lines(pub RefCell<Vec<String>>);
+
+impl Logger for Lines {
+    fn log(&self, level: Level, class: &str, message: &str) {
+        self.0
+            .borrow_mut()
+            .push(format!("{} {message} ({class})", level.name()));
+    }
+}
+
+/// Where a test finds its cluster, and what it needs to be one's client.
+#[derive(Clone)]
+pub struct World {
+    pub bootstrap: String,
+    pub context: Context,
+    pub lines: Rc<Lines>,
+}
+
+impl World {
+    /// Settings with the bootstrap address.
+    pub fn properties(&self, more: &[(&str, &str)]) -> Properties {
+        let own = [("bootstrap.servers", self.bootstrap.as_str())];
+        let all = own.iter().chain(more);
+        all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    /// A name that no earlier test run has used.
+    pub fn unique(&self, what: &str) -> String {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .expect("after 1970");
+        format!("cl-{what}-{}", now.as_nanos())
+    }
+}
+
+/// Runs a test on the cluster of `KAFKA_BOOTSTRAP`; without one there is nothing to run on.
+pub fn with_cluster(test: impl AsyncFnOnce(World)) {
+    let Ok(bootstrap) = std::env::var("KAFKA_BOOTSTRAP") else {
+        eprintln!("KAFKA_BOOTSTRAP is not set: skipped");
+        return;
+    };
+    block_on(async move || test(world(bootstrap)).await);
+}
+
+/// Runs a future that may spawn local tasks.
+pub fn block_on<T>(task: impl AsyncFnOnce() -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&runtime.expect("a runtime starts"), task())
+}
+
+pub fn world(bootstrap: String) -> World {
+    let lines = Rc::new(Lines::default());
+    World {
+        bootstrap,
+        context: Context::new(client_env::env(), lines.clone()),
+        lines,
+    }
+}
