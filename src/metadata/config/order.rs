@@ -13,11 +13,16 @@ fn spread_hash(text: &str) -> u32 {
 
 /// Sorts as a `HashMap` iterates that has grown by putting `items` one after the other.
 pub fn sort_as_hash_map<T>(items: &mut [T], name: impl Fn(&T) -> &str) {
-    let mut buckets: u32 = 16;
-    while items.len() > buckets as usize / 4 * 3 {
+    sort_as_hash_map_of(items, 16, name);
+}
+
+/// As [`sort_as_hash_map`], for a map that was made for `capacity` entries.
+pub fn sort_as_hash_map_of<T>(items: &mut [T], capacity: usize, name: impl Fn(&T) -> &str) {
+    let mut buckets = capacity.max(1).next_power_of_two();
+    while items.len() * 4 > buckets * 3 {
         buckets *= 2;
     }
-    items.sort_by_key(|item| spread_hash(name(item)) & (buckets - 1));
+    items.sort_by_key(|item| spread_hash(name(item)) as usize & (buckets - 1));
 }
 
 #[cfg(test)]
