@@ -1,5 +1,14 @@
-//! The broker's request handlers, one file per API key.
+//! The broker's request handlers, one file per API key, and what they share.
+//!
+//! A handler is a function of the decoded request and of the state that [`Broker`] lends it. It returns the
+//! response, or a value that says what the response waits for; parking, timers and sockets are the cluster's.
+//! Handlers never import one another.
+
 mod broker_configs;
+pub mod k00_produce;
+pub mod k01_fetch;
+pub mod k02_list_offsets;
+pub mod k03_metadata;
 pub mod k08_offset_commit;
 pub mod k09_offset_fetch;
 pub mod k11_join_group;
@@ -8,8 +17,12 @@ pub mod k13_leave_group;
 pub mod k14_sync_group;
 pub mod k15_describe_groups;
 pub mod k16_list_groups;
+pub mod k18_api_versions;
 pub mod k19_create_topics;
 pub mod k20_delete_topics;
+pub mod k21_delete_records;
+pub mod k22_init_producer_id;
+pub mod k23_offset_for_leader_epoch;
 pub mod k32_describe_configs;
 pub mod k33_alter_configs;
 pub mod k35_describe_log_dirs;
@@ -22,6 +35,46 @@ pub mod k47_offset_delete;
 pub mod k48_describe_client_quotas;
 pub mod k49_alter_client_quotas;
 pub mod k60_describe_cluster;
+pub mod k61_describe_producers;
 pub mod k74_list_config_resources;
 pub mod k75_describe_topic_partitions;
 pub mod loggers;
+pub mod logs;
+pub mod registry;
+
+use crate::base::{BrokerId, Endpoint, Now};
+use crate::metadata::MetadataImage;
+use logs::Logs;
+
+/// Who sent a request, and to whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller<'a> {
+    pub broker: BrokerId,
+    /// Empty when the client gave none.
+    pub client_id: &'a str,
+    /// The peer's address as Kafka prints it, without the slash.
+    pub client_host: &'a str,
+    pub api_version: i16,
+    /// What metadata responses advertise to this connection; brokers missing there have the default.
+    pub endpoints: &'a [Endpoint],
+}
+
+/// The state that a handler of the data plane works on.
+pub struct Broker<'a> {
+    pub now: Now,
+    pub image: &'a MetadataImage,
+    pub logs: &'a mut Logs,
+    /// Where each broker is advertised unless the connection says otherwise.
+    pub endpoints: &'a [Endpoint],
+}
+
+impl<'a> Broker<'a> {
+    /// The address of a broker as this caller shall see it; `None` if there is no such broker in service.
+    pub fn endpoint<'b>(&'b self, caller: &'b Caller<'_>, broker: i32) -> Option<&'b Endpoint> {
+        if !self.image.is_active(broker) {
+            return None;
+        }
+        let mut all = caller.endpoints.iter().chain(self.endpoints);
+        all.find(|endpoint| endpoint.broker.0 == broker)
+    }
+}

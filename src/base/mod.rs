@@ -33,3 +33,11 @@ pub struct LogId(pub u32);
 
 /// The log of the cluster's own metadata (`__cluster_metadata`).
 pub const METADATA_LOG: LogId = LogId(0);
+
+/// The address of one broker as a client shall see it (`advertised.listeners`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    pub broker: BrokerId,
+    pub host: String,
+    pub port: u16,
+}

@@ -2,6 +2,8 @@
 //! that misses some asks for a snapshot.
 
 use crate::base::{BrokerId, ConnId};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 /// Names the thing that changed; its new state is read from the cluster's view.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,4 +52,115 @@ pub enum Event {
     Warning {
         text: String,
     },
+}
+
+/// Positions to remember; an observer that is told one twice takes no harm.
+const MAX_POSITIONS: usize = 10_000;
+
+/// Collects what has changed until outputs are polled, each thing once.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Without an observer only warnings and readiness are kept.
+    observed: bool,
+    events: VecDeque<Event>,
+    topics: BTreeSet<Rc<str>>,
+    moved: BTreeSet<(Rc<str>, i32)>,
+    groups: BTreeSet<String>,
+    /// Where consumers stood when they were last heard of.
+    positions: BTreeMap<(String, String, i32), i64>,
+}
+
+impl Changes {
+    pub(super) fn new(observed: bool) -> Self {
+        Changes {
+            observed,
+            ..Changes::default()
+        }
+    }
+
+    pub(super) fn ready(&mut self) {
+        self.events.push_back(Event::Ready);
+    }
+
+    pub(super) fn warn(&mut self, text: String) {
+        self.events.push_back(Event::Warning { text });
+    }
+
+    pub(super) fn topic(&mut self, topic: &str) {
+        if self.observed && !self.topics.contains(topic) {
+            self.topics.insert(Rc::from(topic));
+        }
+    }
+
+    pub(super) fn topic_deleted(&mut self, topic: &str) {
+        if self.observed {
+            self.topics.remove(topic);
+            self.moved.retain(|(name, _)| **name != *topic);
+            self.push(Event::TopicDeleted {
+                topic: topic.to_owned(),
+            });
+        }
+    }
+
+    pub(super) fn moved(&mut self, topic: &Rc<str>, partition: i32) {
+        if self.observed {
+            self.moved.insert((topic.clone(), partition));
+        }
+    }
+
+    pub(super) fn group(&mut self, group: String) {
+        if self.observed {
+            self.groups.insert(group);
+        }
+    }
+
+    pub(super) fn group_deleted(&mut self, group: String) {
+        self.groups.remove(&group);
+        self.push(Event::GroupDeleted { group });
+    }
+
+    pub(super) fn broker(&mut self, broker: BrokerId) {
+        self.push(Event::BrokerChanged { broker });
+    }
+
+    /// A consumer asks for this offset. Only moves are events: long polls ask for the same again and again.
+    pub(super) fn position(&mut self, client_id: &str, topic: &str, partition: i32, offset: i64) {
+        let key = (client_id.to_owned(), topic.to_owned(), partition);
+        if self.positions.len() >= MAX_POSITIONS && !self.positions.contains_key(&key) {
+            self.positions.clear();
+        }
+        let before = self.positions.insert(key, offset);
+        if before != Some(offset) {
+            self.push(Event::FetchPosition {
+                client_id: client_id.to_owned(),
+                topic: topic.to_owned(),
+                partition,
+                offset,
+            });
+        }
+    }
+
+    /// Anything else that is only for observers.
+    pub(super) fn push(&mut self, event: Event) {
+        if self.observed {
+            self.events.push_back(event);
+        }
+    }
+
+    /// The next event.
+    pub(super) fn pop(&mut self) -> Option<Event> {
+        if let Some(event) = self.events.pop_front() {
+            return Some(event);
+        }
+        if let Some(topic) = self.topics.pop_first() {
+            let topic = topic.to_string();
+            return Some(Event::TopicChanged { topic });
+        }
+        if let Some((topic, partition)) = self.moved.pop_first() {
+            let topic = topic.to_string();
+            return Some(Event::PartitionMoved { topic, partition });
+        }
+        let group = self.groups.pop_first()?;
+        Some(Event::GroupChanged { group })
+    }
 }

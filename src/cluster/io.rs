@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 use super::events::Event;
 
+pub use crate::base::Endpoint;
+
 /// Identifies a group of writes in flight. At most one group is in flight at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PersistId(pub u64);
@@ -17,14 +19,6 @@ pub struct PersistId(pub u64);
 /// Identifies a read in flight. Several may be in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReadId(pub u64);
-
-/// The address of one broker as a client shall see it (`advertised.listeners`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    pub broker: BrokerId,
-    pub host: String,
-    pub port: u16,
-}
 
 #[derive(Debug)]
 pub enum Input {
@@ -53,7 +47,7 @@ pub enum Input {
     Persisted {
         id: PersistId,
     },
-    /// Nothing of the group is stored. `retriable`: the same kind of write may work later (quota).
+    /// Nothing of the group is stored. `why` goes to clients as the error message.
     PersistFailed {
         id: PersistId,
         why: String,

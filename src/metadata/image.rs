@@ -189,6 +189,11 @@ impl MetadataImage {
         &self.features
     }
 
+    /// The number of the next partition's log; all before it have been given out.
+    pub fn next_log(&self) -> LogId {
+        self.next_log
+    }
+
     /// The first producer id of the next block.
     pub fn next_producer_id(&self) -> i64 {
         self.next_producer_id
