@@ -35,6 +35,8 @@ export type SaveState = 'saved' | 'unsaved' | 'saving' | 'failed';
 
 const AUTOSAVE_MS = 800;
 const OUTPUT_MS = 33;
+const LONG_CHARS = 500_000;
+const LONG_MS = 150;
 
 export class NotebookSession {
   readonly notebook: Notebook;
@@ -212,7 +214,8 @@ export class NotebookSession {
       const result = await kernel.run(shell.text, {
         onOutput: (stream, text) => {
           collector.stream(stream, text);
-          timer ??= setTimeout(flush, OUTPUT_MS);
+          // A long text is redrawn seldom: each time costs its whole length.
+          timer ??= setTimeout(flush, collector.length > LONG_CHARS ? LONG_MS : OUTPUT_MS);
           this.#emit({ type: 'output', cellId, stream, text });
         },
         onInput: (waiting) => this.#patch(cellId, { wantsInput: waiting }),

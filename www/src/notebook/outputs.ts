@@ -58,6 +58,11 @@ export class OutputCollector {
     this.#tail = '';
   }
 
+  /** Characters that are kept. */
+  get length(): number {
+    return this.#kept + this.#tail.length;
+  }
+
   get outputs(): Output[] {
     if (this.#tail === '') return [...this.#parts];
     const gap = this.#dropped > 0 ? `\n… ${this.#dropped} characters of output were not kept …\n` : '';

@@ -1,0 +1,553 @@
+/**
+ * `<kafka-notebook src="lesson.ipynb" brokers="3" theme="auto|light|dark" readonly>`: a notebook that runs.
+ *
+ * The page's own building block, and what a course page embeds. Methods `runAll()`, `runCell(i)`, `stop()`,
+ * `toJSON()`; events `cell-start`, `cell-end`, `output`. With `bare` it leaves the toolbar to the page around it.
+ */
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { getDocuments, getSandbox } from '../client/provide.ts';
+import type { EditorModule } from '../editor/types.ts';
+import { openAddress, type Opened } from '../kernels/opening.ts';
+import { runAll, type RunAllResult } from '../kernels/run-all.ts';
+import { NotebookSession, type SessionEvent } from '../kernels/session.ts';
+import { unmet, filesOf } from '../notebook/expect.ts';
+import { Keys, type Command, type Mode } from '../notebook/keys.ts';
+import { withKind, type Kind } from '../notebook/kinds.ts';
+import { plainText } from '../notebook/outputs.ts';
+import type { RunState } from '../notebook/queue.ts';
+import { cellSandbox } from '../notebook/sandbox.ts';
+import type { Cell } from '../notebook/types.ts';
+import { notebookStyles } from '../styles/notebook-css.ts';
+import { controls, tokens } from '../styles/tokens.ts';
+import type { CellHost, KsCell, MarkdownModule } from './cell.ts';
+import './cell.ts';
+import { saveFile } from './download.ts';
+import { icon } from './icons.ts';
+
+export interface CellProblem {
+  cell: string;
+  index: number;
+  problems: string[];
+}
+
+/** Cells that were cut or copied, for all notebooks of the page. */
+let clipboard: readonly Cell[] = [];
+
+export class KafkaNotebook extends LitElement implements CellHost {
+  static override properties = {
+    src: {},
+    brokers: { type: Number },
+    theme: { reflect: true },
+    readonly: { type: Boolean },
+    bare: { type: Boolean },
+    session: { state: true },
+    problem: { state: true },
+    activeId: { state: true },
+    selection: { state: true },
+    mode: { state: true },
+    version: { state: true },
+    dismissed: { state: true },
+  };
+  declare src: string;
+  declare brokers: number;
+  declare theme: string;
+  declare readonly: boolean;
+  declare bare: boolean;
+  declare session: NotebookSession | null;
+  declare problem: string;
+  declare activeId: string;
+  declare selection: ReadonlySet<string>;
+  declare mode: Mode;
+  declare version: number;
+  declare dismissed: boolean;
+
+  static override styles = [tokens, controls, notebookStyles];
+
+  readonly #keys = new Keys();
+  #observer: IntersectionObserver | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #runAll: AbortController | undefined;
+  #collapsed = new Set<string>();
+  #editors: Promise<EditorModule> | undefined;
+  #markdown: Promise<MarkdownModule> | undefined;
+  #ready: Promise<void> = Promise.resolve();
+
+  constructor() {
+    super();
+    this.src = '';
+    this.brokers = 3;
+    this.theme = 'auto';
+    this.readonly = false;
+    this.bare = false;
+    this.session = null;
+    this.problem = '';
+    this.activeId = '';
+    this.selection = new Set();
+    this.mode = 'command';
+    this.version = 0;
+    this.dismissed = false;
+  }
+
+  get editors(): Promise<EditorModule> {
+    return (this.#editors ??= import('../editor/editor.ts'));
+  }
+
+  get markdown(): Promise<MarkdownModule> {
+    return (this.#markdown ??= import('./markdown.ts'));
+  }
+
+  /** Address that relative links and pictures of the notebook start from. */
+  get base(): string {
+    const key = this.session?.opened.key ?? '';
+    return key.startsWith('local:') || key === '' ? document.baseURI : key;
+  }
+
+  /** Resolves when the notebook of `src` is open; rejects with the sentence that is shown when it cannot be. */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('src') && this.src !== '') this.#ready = this.#openSrc(this.src);
+  }
+
+  async #openSrc(src: string): Promise<void> {
+    try {
+      this.load(await openAddress(src, getDocuments()));
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+      this.dispatchEvent(new CustomEvent('notebook-problem', { detail: this.problem }));
+    }
+  }
+
+  /** Shows this notebook. A text that is no notebook leaves what was open and throws. */
+  load(opened: Opened): void {
+    const base = opened.key.startsWith('local:') ? document.baseURI : opened.key;
+    const session = new NotebookSession(opened, getSandbox({ brokers: this.brokers }), getDocuments(), base);
+    this.#unsubscribe?.();
+    void this.session?.close();
+    this.session = session;
+    this.problem = '';
+    this.dismissed = false;
+    this.#collapsed.clear();
+    this.mode = 'command';
+    this.activeId = session.notebook.cells[0]?.id ?? '';
+    this.selection = new Set();
+    this.#unsubscribe = session.subscribe((event) => this.#onSession(event));
+    this.dispatchEvent(new CustomEvent('notebook-open', { detail: { title: session.title } }));
+  }
+
+  #onSession(event: SessionEvent): void {
+    const { session } = this;
+    if (!session) return;
+    if (event.type === 'run' || event.type === 'output') {
+      const index = session.notebook.indexOf(event.cellId);
+      if (event.type === 'output') this.#fire('output', { index, id: event.cellId, stream: event.stream, text: event.text });
+      else if (event.state === 'running' && !session.run(event.cellId)?.wantsInput) this.#fire('cell-start', { index, id: event.cellId });
+      else if (event.state !== 'queued' && event.state !== 'running') {
+        this.#fire('cell-end', { index, id: event.cellId, status: event.state, exitCode: session.run(event.cellId)?.exitCode ?? 0 });
+      }
+    }
+    if (event.type === 'output') return;
+    if (event.type === 'notebook' && event.change === 'structure' && session.notebook.indexOf(this.activeId) < 0) {
+      this.activeId = session.notebook.cells[0]?.id ?? '';
+    }
+    this.version++;
+    this.dispatchEvent(new CustomEvent('notebook-change'));
+  }
+
+  #fire(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  // ─── Methods for embedders and for `cargo xtask execute` ───
+
+  async runAll(): Promise<RunAllResult> {
+    if (!this.session) return { failed: [] };
+    this.#runAll?.abort();
+    this.#runAll = new AbortController();
+    return await runAll(this.session, this.#runAll.signal);
+  }
+
+  async runCell(index: number): Promise<RunState> {
+    const cell = this.session?.notebook.cells[index];
+    if (!this.session || !cell) throw new RangeError(`There is no cell ${index}.`);
+    return await this.session.runCell(cell.id);
+  }
+
+  stop(): void {
+    this.#runAll?.abort();
+    this.session?.stop();
+  }
+
+  /** The notebook as an .ipynb file holds it. */
+  toJSON(): unknown {
+    return JSON.parse(this.session?.notebook.serialise() ?? 'null');
+  }
+
+  /** What of the cells' expectations does not hold now. */
+  async check(): Promise<CellProblem[]> {
+    const { session } = this;
+    if (!session) return [];
+    const result: CellProblem[] = [];
+    for (const [index, cell] of session.notebook.cells.entries()) {
+      const { expect } = cellSandbox(cell);
+      if (!expect || cell.type !== 'code') continue;
+      const files = new Map<string, string>();
+      for (const path of filesOf(expect)) {
+        const bytes = await session.folder.fetchBeside(path);
+        if (bytes) files.set(path, new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+      }
+      const problems = unmet(expect, cell.outputs, (path) => files.get(path));
+      if (problems.length > 0) result.push({ cell: cell.id, index, problems });
+    }
+    return result;
+  }
+
+  // ─── Drawing ───
+
+  protected override render() {
+    if (this.problem !== '' && !this.session) {
+      return html`<div class="banner bad" role="alert" data-testid="notebook-problem"><span>${this.problem}</span></div>`;
+    }
+    const { session } = this;
+    if (!session) return nothing;
+    const { cells } = session.notebook;
+    return html`
+      ${this.bare ? nothing : this.#toolbar(session)} ${this.#banners(session)}
+      <div class="cells" role="region" aria-label=${session.title} @keydown=${this.#onKey} @focusin=${this.#onFocusIn}>
+        ${repeat(
+          cells,
+          (cell) => cell.id,
+          (cell, index) =>
+            html`<ks-cell
+              data-testid="cell"
+              .cell=${cell}
+              .session=${session}
+              .host=${this}
+              .index=${index}
+              .active=${cell.id === this.activeId}
+              .selected=${this.selection.has(cell.id)}
+              .mode=${this.mode}
+              .run=${session.run(cell.id)}
+              .readonly=${this.readonly}
+              .collapsed=${this.#collapsed.has(cell.id)}
+              @pointerdown=${(event: PointerEvent) => this.#onPointer(event, cell.id)}
+            ></ks-cell>`,
+        )}
+        ${this.readonly
+          ? nothing
+          : html`<div class="add">
+              <button class="button small" @click=${() => this.#add('shell')}>${icon('plus')} Shell</button>
+              <button class="button small" @click=${() => this.#add('markdown')}>${icon('plus')} Text</button>
+            </div>`}
+      </div>
+    `;
+  }
+
+  #toolbar(session: NotebookSession) {
+    return html`<div class="toolbar">
+      <span class="title">${session.title}</span>
+      <button class="button small" @click=${() => void this.runAll()}>${icon('playAll')} Run all</button>
+      <button class="button small" ?disabled=${!session.busy} @click=${() => this.stop()}>${icon('stop')} Stop</button>
+    </div>`;
+  }
+
+  #banners(session: NotebookSession) {
+    const { opened } = session;
+    return html`
+      ${opened.newVersion && !this.dismissed
+        ? html`<div class="banner" role="status" data-testid="new-version">
+            <span>The author has published a new version of this lesson. You see your own copy, with your changes.</span>
+            <button class="button small primary" @click=${() => this.#fire('reset-lesson', null)}>Show the new version</button>
+            <button class="button small" @click=${() => this.#keepMine(session)}>Keep mine</button>
+          </div>`
+        : nothing}
+      ${opened.note !== '' && !this.dismissed ? html`<div class="banner" role="status"><span>${opened.note}</span></div>` : nothing}
+      ${session.saveProblem !== '' ? html`<div class="banner bad" role="alert"><span>${session.saveProblem}</span></div>` : nothing}
+      ${session.folder.missing.length > 0
+        ? html`<div class="banner bad" role="status"><span>Files of this lesson are missing: ${session.folder.missing.join(', ')}. Upload them under Files.</span></div>`
+        : nothing}
+    `;
+  }
+
+  #keepMine(session: NotebookSession): void {
+    this.dismissed = true;
+    void session.keepMine();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('session') || changed.has('version')) this.#observe();
+  }
+
+  /** Editors are made for cells in view, after the page has been painted. */
+  #observe(): void {
+    if (this.readonly) return;
+    this.#observer ??= new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries) if (entry.isIntersecting) (entry.target as KsCell).prepareEditor();
+      },
+      { rootMargin: '200px' },
+    );
+    const observer = this.#observer;
+    requestAnimationFrame(() => {
+      for (const cell of this.#cells()) observer.observe(cell);
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
+    this.#observer = undefined;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.version++;
+  }
+
+  #cells(): KsCell[] {
+    return [...this.renderRoot.querySelectorAll<KsCell>('ks-cell')];
+  }
+
+  #cellElement(id: string): KsCell | undefined {
+    return this.#cells().find((cell) => cell.cell.id === id);
+  }
+
+  // ─── What cells ask (CellHost) ───
+
+  activate(id: string, mode: Mode, extend = false): void {
+    const toEdit = mode === 'edit' && (this.mode !== 'edit' || this.activeId !== id);
+    this.selection = extend ? new Set([...this.selection, this.activeId, id]) : new Set();
+    this.activeId = id;
+    this.mode = this.readonly ? 'command' : mode;
+    if (toEdit && !this.readonly) this.#cellElement(id)?.focusEditor();
+  }
+
+  changeKind(id: string, kind: Kind): void {
+    const { notebook } = this.session!;
+    const cell = notebook.cell(id);
+    if (!cell) return;
+    if (kind === 'markdown' || kind === 'raw') notebook.setType(id, kind);
+    else {
+      notebook.setType(id, 'code');
+      notebook.setCellMetadata(id, withKind({ ...cell, type: 'code' }, kind, notebook.metadata));
+    }
+  }
+
+  downloadOutput(id: string): void {
+    const { session } = this;
+    const cell = session?.notebook.cell(id);
+    if (!session || !cell) return;
+    saveFile(`output-${session.notebook.indexOf(id) + 1}.txt`, plainText(cell.outputs), 'text/plain');
+  }
+
+  editorKey(event: KeyboardEvent, id: string, selection: boolean, edge: 'top' | 'bottom' | null): boolean {
+    const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (plain && event.key === 'ArrowUp' && edge === 'top') return this.#leave(id, -1);
+    if (plain && event.key === 'ArrowDown' && edge === 'bottom') return this.#leave(id, 1);
+    return this.#press(event, 'edit', id, selection);
+  }
+
+  /** The cursor walks out of the editor into the next cell. */
+  #leave(id: string, by: -1 | 1): boolean {
+    const { cells } = this.session!.notebook;
+    const next = cells[this.session!.notebook.indexOf(id) + by];
+    if (!next) return false;
+    this.#goTo(next.id, next.type === 'markdown' ? 'command' : 'edit');
+    return true;
+  }
+
+  #press(event: KeyboardEvent, mode: Mode, id: string, selection: boolean): boolean {
+    const { key, ctrlKey: ctrl, metaKey: meta, shiftKey: shift, altKey: alt } = event;
+    const running = this.session?.run(id)?.state === 'running';
+    const command = this.#keys.press(mode, { key, ctrl, meta, shift, alt, selection, running }, performance.now());
+    if (!command) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    this.command(command, id);
+    return true;
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const target = event.composedPath()[0];
+    if (!(target instanceof HTMLElement) || target.tagName !== 'KS-CELL') return;
+    const selection = document.getSelection()?.type === 'Range';
+    this.#press(event, 'command', (target as KsCell).cell.id, selection);
+  }
+
+  #onFocusIn(event: FocusEvent): void {
+    const target = event.target as HTMLElement;
+    if (target.tagName === 'KS-CELL' && (target as KsCell).cell.id !== this.activeId) this.activate((target as KsCell).cell.id, 'command');
+  }
+
+  #onPointer(event: PointerEvent, id: string): void {
+    const target = event.composedPath()[0] as HTMLElement;
+    if (target.closest('button, input, a, .editor, .source, ks-menu')) {
+      if (!target.closest('.editor, .source')) this.activeId = id;
+      return;
+    }
+    this.activate(id, 'command', event.shiftKey);
+    const cell = this.#cellElement(id);
+    // Text may be selected with the mouse; the keys belong to the cell all the same.
+    cell?.focus({ preventScroll: true });
+  }
+
+  #goTo(id: string, mode: Mode): void {
+    this.activate(id, mode);
+    if (mode === 'command') void this.updateComplete.then(() => this.#cellElement(id)?.focusCell());
+  }
+
+  #add(kind: Kind): void {
+    const { notebook } = this.session!;
+    this.#insert(notebook.cells.length, kind, 'edit');
+  }
+
+  #insert(index: number, kind: Kind, mode: Mode): void {
+    const { notebook } = this.session!;
+    const type = kind === 'markdown' || kind === 'raw' ? kind : 'code';
+    const cell = notebook.insert(index, type);
+    if (kind !== 'markdown' && kind !== 'raw') {
+      const metadata = withKind(cell, kind, notebook.metadata);
+      if (Object.keys(metadata).length > 0) notebook.setCellMetadata(cell.id, metadata);
+    }
+    void this.updateComplete.then(() => this.#goTo(cell.id, mode));
+  }
+
+  #chosen(id: string): string[] {
+    return this.selection.size > 0 ? this.session!.notebook.cells.filter((c) => this.selection.has(c.id)).map((c) => c.id) : [id];
+  }
+
+  command(command: Command, id: string): void {
+    const { session } = this;
+    if (!session) return;
+    const { notebook } = session;
+    const index = notebook.indexOf(id);
+    const cell = notebook.cells[index];
+    if (!cell) return;
+    const changes = !['run', 'run-next', 'to-command', 'previous', 'next', 'first', 'last', 'extend-previous', 'extend-next', 'interrupt', 'toggle-output', 'help', 'copy'].includes(command);
+    if (this.readonly && changes) return;
+    this.#perform(command, session, cell, index);
+  }
+
+  #perform(command: Command, session: NotebookSession, cell: Cell, index: number): void {
+    const { notebook } = session;
+    const { id } = cell;
+    const at = (i: number): string => notebook.cells[Math.min(Math.max(i, 0), notebook.cells.length - 1)]?.id ?? id;
+    switch (command) {
+      case 'run':
+        this.#runCells(id);
+        if (this.mode === 'edit' || cell.type === 'markdown') this.#goTo(id, 'command');
+        break;
+      case 'run-next':
+        this.#runCells(id);
+        if (index === notebook.cells.length - 1 && !this.readonly) this.#insert(index + 1, session.kind(cell) === 'markdown' ? 'shell' : session.kind(cell), 'edit');
+        else this.#goTo(at(index + 1), 'command');
+        break;
+      case 'run-insert':
+        this.#runCells(id);
+        this.#insert(index + 1, session.kind(cell), 'edit');
+        break;
+      case 'interrupt':
+        session.stopCell(id);
+        break;
+      case 'to-command':
+        this.#showText(cell);
+        this.#goTo(id, 'command');
+        break;
+      case 'to-edit':
+        if (this.#cellElement(id)) this.activate(id, 'edit');
+        break;
+      case 'insert-above':
+        this.#insert(index, session.kind(cell), 'command');
+        break;
+      case 'insert-below':
+        this.#insert(index + 1, session.kind(cell), 'command');
+        break;
+      case 'delete':
+      case 'cut': {
+        const gone = notebook.remove(this.#chosen(id));
+        if (command === 'cut') clipboard = gone;
+        this.#goTo(at(index), 'command');
+        break;
+      }
+      case 'copy':
+        clipboard = notebook.cells.filter((c) => this.#chosen(id).includes(c.id));
+        break;
+      case 'paste-below':
+      case 'paste-above': {
+        const pasted = notebook.paste(command === 'paste-below' ? index + 1 : index, clipboard);
+        const last = pasted.at(-1);
+        if (last) this.#goTo(last.id, 'command');
+        break;
+      }
+      case 'undo-delete': {
+        const back = notebook.undoRemove();
+        if (back[0]) this.#goTo(back[0].id, 'command');
+        break;
+      }
+      case 'to-markdown':
+        for (const each of this.#chosen(id)) notebook.setType(each, 'markdown');
+        break;
+      case 'to-code':
+        for (const each of this.#chosen(id)) notebook.setType(each, 'code');
+        break;
+      case 'to-raw':
+        for (const each of this.#chosen(id)) notebook.setType(each, 'raw');
+        break;
+      case 'previous':
+        this.#goTo(at(index - 1), 'command');
+        break;
+      case 'next':
+        this.#goTo(at(index + 1), 'command');
+        break;
+      case 'first':
+        this.#goTo(at(0), 'command');
+        break;
+      case 'last':
+        this.#goTo(at(notebook.cells.length - 1), 'command');
+        break;
+      case 'extend-previous':
+      case 'extend-next': {
+        const to = at(command === 'extend-next' ? index + 1 : index - 1);
+        this.activate(to, 'command', true);
+        this.#cellElement(to)?.focusCell();
+        break;
+      }
+      case 'move-up':
+      case 'move-down':
+        notebook.move(id, command === 'move-up' ? -1 : 1);
+        this.#goTo(id, 'command');
+        break;
+      case 'split':
+        notebook.split(id, this.#cellElement(id)?.cursor ?? 0);
+        break;
+      case 'toggle-output':
+        if (!this.#collapsed.delete(id)) this.#collapsed.add(id);
+        this.version++;
+        break;
+      case 'save':
+        void session.save();
+        break;
+      case 'help':
+        this.#fire('key-help', null);
+        break;
+    }
+  }
+
+  #runCells(id: string): void {
+    for (const each of this.#chosen(id)) {
+      const cell = this.session?.notebook.cell(each);
+      if (cell?.type === 'markdown') this.#showText(cell);
+      else void this.session?.runCell(each);
+    }
+  }
+
+  #showText(cell: Cell): void {
+    const element = this.#cellElement(cell.id);
+    if (cell.type === 'markdown' && element) element.shownRaw = false;
+  }
+}
+
+customElements.define('kafka-notebook', KafkaNotebook);
