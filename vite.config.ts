@@ -87,7 +87,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     rolldownOptions: {
       preserveEntrySignatures: 'strict',
-      input: { page: 'index.html', 'kafka-notebook': 'www/src/element.ts' },
+      input: { page: 'index.html', 'kafka-notebook': 'www/src/embed.ts' },
       output: {
         entryFileNames: (chunk) => (chunk.name === 'kafka-notebook' ? 'kafka-notebook.js' : 'assets/[name]-[hash].js'),
       },

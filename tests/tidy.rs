@@ -196,16 +196,24 @@ fn lock_files_name_no_addresses() {
 }
 
 /// What each folder of the page may import, besides itself. `main.ts` and `embed.ts` put everything together.
-const PAGE_IMPORTS: [(&str, &[&str]); 7] = [
+const PAGE_IMPORTS: [(&str, &[&str]); 8] = [
     ("notebook", &[]),
+    ("look", &[]),
     ("client", &["notebook"]),
     ("kernels", &["client", "notebook"]),
     ("editor", &["client", "notebook"]),
-    ("cluster-view", &["client", "notebook"]),
+    ("cluster-view", &["client", "notebook", "look"]),
     ("host", &["client", "notebook"]),
     (
         "ui",
-        &["client", "notebook", "kernels", "editor", "cluster-view"],
+        &[
+            "client",
+            "notebook",
+            "look",
+            "kernels",
+            "editor",
+            "cluster-view",
+        ],
     ),
 ];
 

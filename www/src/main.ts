@@ -1,8 +1,6 @@
 /** The page: puts the parts together. Nothing else knows which implementation of the sandbox is used. */
-import { provideSandbox } from './host/sandbox.ts';
+import './host/sandbox.ts';
 import './ui/app.ts';
-
-provideSandbox();
 
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   // After the first paint: the page does not wait for its own offline copy.

@@ -285,6 +285,4 @@ function fakeSandbox(): Sandbox {
   };
 }
 
-export function provideSandbox(): void {
-  provide({ sandbox: fakeSandbox, documents: () => new MemoryDocuments() });
-}
+provide({ sandbox: fakeSandbox, documents: () => new MemoryDocuments() });

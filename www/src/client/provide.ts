@@ -1,6 +1,6 @@
 /**
  * How the page's elements get at the sandbox without knowing its implementation: an entry module (`main.ts`,
- * `element.ts`) provides it once, before the first element is made. It is started when first asked for.
+ * `embed.ts`) provides it once, before the first element is made. It is started when first asked for.
  */
 import type { DocumentStore } from './documents.ts';
 import type { Sandbox } from './types.ts';

@@ -145,6 +145,5 @@ function holdLock(name: string): Promise<string> {
   });
 }
 
-export function provideSandbox(): void {
-  provide({ sandbox: (settings) => new HostSandbox(settings), documents: () => new IndexedDocuments() });
-}
+// Importing this module provides the sandbox: elements that stand in the page already are made by the next import.
+provide({ sandbox: (settings) => new HostSandbox(settings), documents: () => new IndexedDocuments() });

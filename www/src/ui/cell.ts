@@ -8,9 +8,9 @@ import type { NotebookSession, RunInfo } from '../kernels/session.ts';
 import { KIND_NAMES, type Kind } from '../notebook/kinds.ts';
 import type { Command, Mode } from '../notebook/keys.ts';
 import type { Cell } from '../notebook/types.ts';
-import { icon } from './icons.ts';
-import type { MenuItem } from './menu.ts';
-import './menu.ts';
+import { icon } from '../look/icons.ts';
+import type { MenuItem } from '../look/menu.ts';
+import '../look/menu.ts';
 import { OutputView } from './output-view.ts';
 
 export type MarkdownModule = typeof import('./markdown.ts');

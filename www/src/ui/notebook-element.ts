@@ -18,12 +18,12 @@ import { plainText } from '../notebook/outputs.ts';
 import type { RunState } from '../notebook/queue.ts';
 import { cellSandbox } from '../notebook/sandbox.ts';
 import type { Cell } from '../notebook/types.ts';
-import { notebookStyles } from '../styles/notebook-css.ts';
-import { controls, tokens } from '../styles/tokens.ts';
+import { notebookStyles } from './notebook-css.ts';
+import { controls, tokens } from '../look/tokens.ts';
 import type { CellHost, KsCell, MarkdownModule } from './cell.ts';
 import './cell.ts';
 import { saveFile } from './download.ts';
-import { icon } from './icons.ts';
+import { icon } from '../look/icons.ts';
 
 export interface CellProblem {
   cell: string;

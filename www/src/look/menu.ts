@@ -1,6 +1,6 @@
 /** A button with a menu: arrow keys, Escape, focus back on the button. Items are data, so every menu is alike. */
 import { LitElement, css, html, nothing } from 'lit';
-import { controls } from '../styles/tokens.ts';
+import { controls } from './tokens.ts';
 import { icon } from './icons.ts';
 
 export interface MenuItem {

@@ -1,0 +1,605 @@
+/**
+ * `<ks-app>`: the page. Header, notebook tabs, the cluster beside them, dialogs, files dropped on it.
+ *
+ * It opens notebooks and hands every command on to the current one.
+ */
+import { LitElement, html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { getDocuments, getSandbox } from '../client/provide.ts';
+import type { ClusterState } from '../client/types.ts';
+import { fromSaved, openLocal, type Opened } from '../kernels/opening.ts';
+import { icon } from '../look/icons.ts';
+import '../look/menu.ts';
+import type { MenuItem } from '../look/menu.ts';
+import { controls, tokens } from '../look/tokens.ts';
+import { KEY_HELP } from '../notebook/keys.ts';
+import { NotebookError } from '../notebook/nbformat.ts';
+import { Notebook } from '../notebook/notebook.ts';
+import { appStyles } from './app-css.ts';
+import { pickFiles, saveFile } from './download.ts';
+import './files-panel.ts';
+import { uploadFiles } from './files-panel.ts';
+import './notebook-element.ts';
+import type { KafkaNotebook } from './notebook-element.ts';
+import { readSettings, writeSettings, type Settings, type Theme } from './settings.ts';
+import { storageSummary } from './storage-summary.ts';
+
+const FIRST_LESSON = 'notebooks/kafka-in-ten-minutes.ipynb';
+
+interface Tab {
+  id: number;
+  /** Address to open; empty for a notebook that was handed over as text. */
+  src: string;
+  key: string;
+  title: string;
+  opened: Opened | null;
+}
+
+interface Question {
+  title: string;
+  text: string;
+  action: string;
+  run(): void;
+}
+
+export class KsApp extends LitElement {
+  static override properties = {
+    tabs: { state: true },
+    current: { state: true },
+    cluster: { state: true },
+    filesOpen: { state: true },
+    dropping: { state: true },
+    question: { state: true },
+    dialog: { state: true },
+    problem: { state: true },
+    version: { state: true },
+    settings: { state: true },
+    theme: { reflect: true },
+  };
+  declare tabs: Tab[];
+  declare current: number;
+  declare cluster: ClusterState;
+  declare filesOpen: boolean;
+  declare dropping: boolean;
+  declare question: Question | null;
+  declare dialog: 'question' | 'keys' | 'storage' | null;
+  declare problem: string;
+  declare version: number;
+  declare settings: Settings;
+  declare theme: Theme;
+
+  static override styles = [tokens, controls, appStyles];
+
+  #ids = 0;
+
+  constructor() {
+    super();
+    this.settings = readSettings();
+    this.theme = this.settings.theme;
+    this.tabs = [];
+    this.current = 0;
+    this.filesOpen = false;
+    this.dropping = false;
+    this.question = null;
+    this.dialog = null;
+    this.problem = '';
+    this.version = 0;
+    this.cluster = getSandbox().cluster.state;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    getSandbox().cluster.subscribe((state) => (this.cluster = state));
+    this.#applyTheme(this.settings.theme);
+    void this.#openFirst();
+    addEventListener('beforeunload', () => void this.notebook?.session?.save());
+    // The picture is not needed to read: it comes after the first paint.
+    requestAnimationFrame(() => setTimeout(() => void import('../cluster-view/panel.ts'), 0));
+  }
+
+  get notebook(): KafkaNotebook | null {
+    return this.renderRoot?.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${this.current}']`) ?? null;
+  }
+
+  // ─── Opening ───
+
+  async #openFirst(): Promise<void> {
+    const asked = new URLSearchParams(location.search).get('notebook');
+    const { open, current } = this.settings;
+    const keys = open.length > 0 ? open : [];
+    for (const key of keys) await this.#reopen(key);
+    const wanted = asked ? new URL(asked, document.baseURI).href : current;
+    const found = this.tabs.find((tab) => tab.key === wanted);
+    if (found) this.current = found.id;
+    else if (asked) this.#openAddress(asked);
+    else if (this.tabs.length === 0) this.#openAddress(FIRST_LESSON);
+  }
+
+  async #reopen(key: string): Promise<void> {
+    if (!key.startsWith('local:')) {
+      this.#openAddress(key);
+      return;
+    }
+    const saved = await getDocuments().load(key).catch(() => undefined);
+    if (saved) this.#openText(fromSaved(saved, null, ''));
+  }
+
+  #openAddress(address: string): void {
+    const key = new URL(address, document.baseURI).href;
+    const open = this.tabs.find((tab) => tab.key === key);
+    if (open) this.#show(open.id);
+    else this.#addTab({ id: ++this.#ids, src: address, key, title: 'Opening…', opened: null });
+  }
+
+  #openText(opened: Opened): void {
+    const { title } = { title: opened.fileName.replace(/\.ipynb$/, '') };
+    this.#addTab({ id: ++this.#ids, src: '', key: opened.key, title, opened });
+  }
+
+  #addTab(tab: Tab): void {
+    this.tabs = [...this.tabs, tab];
+    this.#show(tab.id);
+  }
+
+  #show(id: number): void {
+    this.current = id;
+    this.#remember();
+  }
+
+  #close(id: number): void {
+    const index = this.tabs.findIndex((tab) => tab.id === id);
+    const element = this.renderRoot.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${id}']`);
+    void element?.session?.close();
+    this.tabs = this.tabs.filter((tab) => tab.id !== id);
+    if (this.current === id) this.current = this.tabs[Math.max(0, index - 1)]?.id ?? 0;
+    this.#remember();
+  }
+
+  #remember(): void {
+    const current = this.tabs.find((tab) => tab.id === this.current)?.key ?? '';
+    this.#set({ open: this.tabs.map((tab) => tab.key), current });
+  }
+
+  #set(part: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...part };
+    writeSettings(this.settings);
+  }
+
+  #applyTheme(theme: Theme): void {
+    this.theme = theme;
+    document.documentElement.dataset.theme = theme;
+    this.#set({ theme });
+  }
+
+  async #openFiles(files: readonly File[]): Promise<void> {
+    for (const file of files.filter((f) => f.name.endsWith('.ipynb'))) {
+      try {
+        const text = await file.text();
+        Notebook.parse(text);
+        this.#openText(openLocal(file.name, text));
+        this.problem = '';
+      } catch (error) {
+        this.problem = `${file.name} could not be opened. ${error instanceof NotebookError ? error.message : String(error)}`;
+      }
+    }
+    const session = this.notebook?.session;
+    const others = files.filter((f) => !f.name.endsWith('.ipynb'));
+    if (others.length === 0 || !session) return;
+    await uploadFiles(session, others);
+    this.filesOpen = true;
+  }
+
+  #newNotebook(): void {
+    this.#openText(openLocal('untitled.ipynb', Notebook.empty().serialise()));
+  }
+
+  // ─── Commands of the header ───
+
+  #ask(question: Question): void {
+    this.question = question;
+    this.dialog = 'question';
+  }
+
+  async #resetLesson(): Promise<void> {
+    const tab = this.tabs.find((t) => t.id === this.current);
+    const element = this.notebook;
+    if (!tab || !element?.session || tab.src === '') return;
+    await element.session.discard();
+    const { src } = tab;
+    element.src = '';
+    await element.updateComplete;
+    element.src = src;
+  }
+
+  async #resetCluster(): Promise<void> {
+    try {
+      this.notebook?.stop();
+      await getSandbox().cluster.reset();
+      for (const element of this.renderRoot.querySelectorAll<KafkaNotebook>('kafka-notebook')) await element.session?.restart();
+    } catch (error) {
+      this.problem = `The cluster could not be reset: ${error instanceof Error ? error.message : error}`;
+    }
+  }
+
+  #restartItems(): MenuItem[] {
+    return [
+      { label: 'Restart the shell', hint: 'variables and named consumers are gone; files and the cluster stay', icon: 'restart', run: () => void this.notebook?.session?.restart() },
+      {
+        label: 'Restart and run all',
+        icon: 'playAll',
+        run: () => void this.notebook?.session?.restart().then(() => this.notebook?.runAll()),
+      },
+    ];
+  }
+
+  #resetItems(): (MenuItem | null)[] {
+    const lesson = this.tabs.find((tab) => tab.id === this.current)?.src !== '';
+    return [
+      { label: 'Clear all outputs', icon: 'close', run: () => this.notebook?.session?.notebook.clearAllOutputs() },
+      {
+        label: 'Reset to the author’s version…',
+        hint: lesson ? 'your changes to this lesson are dropped' : 'this notebook is your own: there is no other version',
+        icon: 'reset',
+        disabled: !lesson,
+        run: () =>
+          this.#ask({
+            title: 'Drop your changes to this lesson?',
+            text: 'The lesson is shown as its author wrote it. Your edits, its outputs and the files of its working folder are removed from this browser. The cluster stays as it is.',
+            action: 'Drop my changes',
+            run: () => void this.#resetLesson(),
+          }),
+      },
+      null,
+      {
+        label: 'Reset the cluster…',
+        hint: 'all topics, records and groups, for every tab',
+        icon: 'trash',
+        danger: true,
+        run: () =>
+          this.#ask({
+            title: 'Delete everything in the cluster?',
+            text: 'All topics, records, consumer groups and configs are deleted, for every open tab of this page. Notebooks and files stay.',
+            action: 'Delete everything',
+            run: () => void this.#resetCluster(),
+          }),
+      },
+    ];
+  }
+
+  #exportItems(): MenuItem[] {
+    const session = this.notebook?.session;
+    const lesson = this.tabs.find((tab) => tab.id === this.current)?.src ?? '';
+    return [
+      { label: 'Download notebook', hint: '.ipynb, with outputs', icon: 'download', run: () => session && saveFile(session.opened.fileName, session.notebook.serialise(), 'application/x-ipynb+json') },
+      {
+        label: 'Download without outputs',
+        icon: 'download',
+        run: () => {
+          if (!session) return;
+          const copy = new Notebook(session.notebook.data);
+          copy.clearAllOutputs();
+          saveFile(session.opened.fileName, copy.serialise(), 'application/x-ipynb+json');
+        },
+      },
+      {
+        label: 'Copy a link to this lesson',
+        icon: 'copy',
+        disabled: lesson === '',
+        run: () => {
+          const url = new URL(location.href.split(/[?#]/)[0] ?? '');
+          url.searchParams.set('notebook', lesson);
+          void navigator.clipboard?.writeText(url.href);
+        },
+      },
+    ];
+  }
+
+  #themeItems(): MenuItem[] {
+    const names: [Theme, string, string][] = [
+      ['auto', 'As the system', 'auto'],
+      ['light', 'Light', 'sun'],
+      ['dark', 'Dark', 'moon'],
+    ];
+    return names.map(([theme, label, name]) => ({ label, icon: name, checked: this.theme === theme, run: () => this.#applyTheme(theme) }));
+  }
+
+  #openItems(): (MenuItem | null)[] {
+    return [
+      { label: 'New notebook', icon: 'plus', run: () => this.#newNotebook() },
+      { label: 'Open a file…', hint: '.ipynb from this computer', icon: 'folder', run: () => void pickFiles('.ipynb', true).then((files) => this.#openFiles(files)) },
+      null,
+      { label: 'Kafka in ten minutes', hint: 'the first lesson', icon: 'file', run: () => this.#openAddress(FIRST_LESSON) },
+    ];
+  }
+
+  /** On a phone everything but running stands in one menu. */
+  #moreItems(): (MenuItem | null)[] {
+    return [
+      { label: 'Files', icon: 'folder', run: () => (this.filesOpen = !this.filesOpen) },
+      null,
+      ...this.#restartItems(),
+      null,
+      ...this.#resetItems(),
+      null,
+      ...this.#exportItems(),
+      null,
+      ...this.#themeItems(),
+      { label: 'Keys', icon: 'keyboard', run: () => (this.dialog = 'keys') },
+    ];
+  }
+
+  // ─── Drawing ───
+
+  protected override render() {
+    const element = this.notebook;
+    const busy = element?.session?.busy ?? false;
+    const tab = this.tabs.find((t) => t.id === this.current);
+    return html`
+      <header>
+        <img class="mark" src="./icon.svg" alt="" />
+        <h1 data-testid="title">${tab?.title ?? 'Kafka Sandbox'}</h1>
+        <button class="button quiet" data-testid="run-all" ?disabled=${!tab} @click=${() => void this.notebook?.runAll()}>
+          ${icon('playAll')}<span>Run all</span>
+        </button>
+        <button class="button quiet" data-testid="stop" ?disabled=${!busy} @click=${() => this.notebook?.stop()}>${icon('stop')}<span>Stop</span></button>
+        <ks-menu class="only-wide" caption="Restart" icon="restart" .items=${this.#restartItems()} data-testid="restart"></ks-menu>
+        <ks-menu class="only-wide" caption="Reset" icon="reset" .items=${this.#resetItems()} data-testid="reset"></ks-menu>
+        <button class="button quiet only-wide" aria-expanded=${this.filesOpen} data-testid="files-button" @click=${() => (this.filesOpen = !this.filesOpen)}>
+          ${icon('folder')}<span>Files</span>
+        </button>
+        <ks-menu class="only-wide" caption="Export" icon="download" .items=${this.#exportItems()} data-testid="export"></ks-menu>
+        <span class="spring"></span>
+        ${this.#storage()}
+        <ks-menu
+          class="only-wide"
+          label=${`Theme: ${this.theme}`}
+          align="right"
+          icon=${{ auto: 'auto', light: 'sun', dark: 'moon' }[this.theme]}
+          .items=${this.#themeItems()}
+          data-testid="theme"
+        ></ks-menu>
+        <button class="button quiet icon only-wide" aria-label="Keys" title="Keys (H)" @click=${() => (this.dialog = 'keys')}>${icon('keyboard')}</button>
+        <button
+          class="button quiet icon"
+          aria-label=${this.settings.panelOpen ? 'Hide the cluster' : 'Show the cluster'}
+          title=${this.settings.panelOpen ? 'Hide the cluster' : 'Show the cluster'}
+          aria-pressed=${this.settings.panelOpen}
+          data-testid="panel-toggle"
+          @click=${() => this.#set({ panelOpen: !this.settings.panelOpen })}
+        >
+          ${icon('panel')}
+        </button>
+        <ks-menu class="only-narrow" label="More" align="right" icon="more" .items=${this.#moreItems()}></ks-menu>
+      </header>
+      ${this.#tabStrip()}
+      <main class=${this.settings.panelOpen ? '' : 'no-panel'} @dragover=${this.#onDrag} @dragleave=${this.#onDragEnd} @drop=${this.#onDrop}>
+        <div class="notebooks">
+          ${this.problem === ''
+            ? nothing
+            : html`<div class="files" role="alert" data-testid="problem">
+                <div class="head"><h2>That did not work</h2><button class="button quiet icon small" aria-label="Close" @click=${() => (this.problem = '')}>${icon('close')}</button></div>
+                <p class="hint">${this.problem}</p>
+              </div>`}
+          ${this.tabs.length === 0 ? this.#nothingOpen() : nothing}
+          ${repeat(
+            this.tabs,
+            (t) => t.id,
+            (t) => html`<div class="scroll" id=${`panel-${t.id}`} role="tabpanel" aria-labelledby=${`tab-${t.id}`} ?hidden=${t.id !== this.current}>
+              <kafka-notebook
+                bare
+                data-tab=${t.id}
+                data-testid="notebook"
+                theme=${this.theme}
+                src=${t.src}
+                @notebook-open=${(event: CustomEvent<{ title: string }>) => this.#rename(t, event.detail.title)}
+                @notebook-problem=${() => this.#rename(t, 'Not opened')}
+                @notebook-change=${() => this.version++}
+                @reset-lesson=${() => void this.#resetLesson()}
+                @key-help=${() => (this.dialog = 'keys')}
+                @click=${this.#onLink}
+              ></kafka-notebook>
+            </div>`,
+          )}
+          ${this.filesOpen && element?.session ? html`<ks-files class="files" .session=${element.session} @close=${() => (this.filesOpen = false)}></ks-files>` : nothing}
+          ${this.dropping ? html`<div class="drop">Drop notebooks to open them, other files to put them in the working folder</div>` : nothing}
+        </div>
+        ${this.settings.panelOpen
+          ? html`<div
+                class="handle"
+                role="separator"
+                tabindex="0"
+                aria-orientation="vertical"
+                aria-label="Width of the cluster"
+                aria-valuenow=${Math.round(this.settings.panelWidth)}
+                aria-valuemin="20"
+                aria-valuemax="75"
+                @pointerdown=${this.#onHandle}
+                @keydown=${this.#onHandleKey}
+              ></div>
+              <ks-cluster-panel data-testid="panel" @open-lesson=${() => this.#openAddress(FIRST_LESSON)}></ks-cluster-panel>`
+          : nothing}
+      </main>
+      ${this.#dialogs()}
+    `;
+  }
+
+  #storage() {
+    const { text, look } = storageSummary(this.cluster, this.notebook?.session ?? null);
+    return html`<button class="storage ${look}" data-testid="storage" data-state=${this.cluster.storage.state} aria-label=${`Storage: ${text}`} @click=${() => (this.dialog = 'storage')}>
+      <span class="dot"></span><span>${text}</span>
+    </button>`;
+  }
+
+  #tabStrip() {
+    return html`<nav class="tabs" aria-label="Notebooks">
+      <div class="tab-list" role="tablist" aria-label="Open notebooks" @keydown=${this.#onTabKey}>
+        ${this.tabs.map((tab) => {
+          const session = this.renderRoot?.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${tab.id}']`)?.session;
+          const unsaved = session !== undefined && session !== null && session.saveState === 'failed';
+          return html`<div class="tab ${tab.id === this.current ? 'current' : ''}" role="presentation">
+            <button
+              role="tab"
+              id=${`tab-${tab.id}`}
+              aria-selected=${tab.id === this.current}
+              aria-controls=${`panel-${tab.id}`}
+              tabindex=${tab.id === this.current ? 0 : -1}
+              title=${tab.title}
+              @click=${() => this.#show(tab.id)}
+            >
+              ${tab.title}${unsaved ? html` <span class="unsaved" title="Not saved">●</span>` : nothing}
+            </button>
+            <button class="button quiet icon small" tabindex="-1" aria-label=${`Close ${tab.title}`} @click=${() => this.#close(tab.id)}>${icon('close')}</button>
+          </div>`;
+        })}
+      </div>
+      <ks-menu label="Open a notebook" icon="plus" look="quiet small" .items=${this.#openItems()} data-testid="open"></ks-menu>
+    </nav>`;
+  }
+
+  #nothingOpen() {
+    return html`<div class="empty">
+      <h2>No notebook is open</h2>
+      <p>Begin with the first lesson, make a notebook of your own, or drop an .ipynb file here.</p>
+      <div class="row">
+        <button class="button primary" @click=${() => this.#openAddress(FIRST_LESSON)}>Kafka in ten minutes</button>
+        <button class="button" @click=${() => this.#newNotebook()}>New notebook</button>
+      </div>
+    </div>`;
+  }
+
+  #dialogs() {
+    if (!this.dialog) return nothing;
+    const close = (): void => {
+      this.dialog = null;
+    };
+    return html`<dialog @close=${close} @click=${(event: Event) => event.target === event.currentTarget && close()}>
+      <div>
+        ${this.dialog === 'question' && this.question
+          ? html`<h2>${this.question.title}</h2>
+              <p>${this.question.text}</p>
+              <div class="row">
+                <button class="button" @click=${close}>Cancel</button>
+                <button
+                  class="button danger"
+                  data-testid="confirm"
+                  @click=${() => {
+                    const question = this.question;
+                    close();
+                    question?.run();
+                  }}
+                >
+                  ${this.question.action}
+                </button>
+              </div>`
+          : nothing}
+        ${this.dialog === 'keys'
+          ? html`<h2>Keys</h2>
+              <dl>
+                ${KEY_HELP.map(
+                  ([keys, what]) =>
+                    html`<dt>${keys}</dt>
+                      <dd>${what}</dd>`,
+                )}
+              </dl>
+              <div class="row"><button class="button" @click=${close}>Close</button></div>`
+          : nothing}
+        ${this.dialog === 'storage' ? this.#storageDialog(close) : nothing}
+      </div>
+    </dialog>`;
+  }
+
+  #storageDialog(close: () => void) {
+    const session = this.notebook?.session ?? null;
+    const { facts } = storageSummary(this.cluster, session);
+    return html`<h2>Where your work is kept</h2>
+      <dl>
+        ${facts.map(
+          ([name, text]) =>
+            html`<dt>${name}</dt>
+              <dd>${text}</dd>`,
+        )}
+      </dl>
+      ${this.cluster.notices.map((notice) => html`<p>${notice.text}</p>`)}
+      <div class="row"><button class="button" @click=${close}>Close</button></div>`;
+  }
+
+  protected override updated(): void {
+    const dialog = this.renderRoot.querySelector('dialog');
+    if (dialog && !dialog.open) dialog.showModal();
+    this.style.setProperty('--panel-width', `${this.settings.panelWidth}%`);
+    for (const tab of this.tabs) {
+      if (!tab.opened) continue;
+      const element = this.renderRoot.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${tab.id}']`);
+      const { opened } = tab;
+      tab.opened = null;
+      element?.load(opened);
+    }
+  }
+
+  #rename(tab: Tab, title: string): void {
+    const found = this.tabs.find((t) => t.id === tab.id);
+    if (!found || found.title === title) return;
+    this.tabs = this.tabs.map((t) => (t === found ? { ...t, title } : t));
+    if (tab.id === this.current) document.title = `${title} · Kafka Sandbox`;
+  }
+
+  // ─── Mouse and keys ───
+
+  #onLink(event: MouseEvent): void {
+    const link = event.composedPath().find((e): e is HTMLAnchorElement => e instanceof HTMLAnchorElement);
+    if (!link?.dataset.notebook || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.#openAddress(link.dataset.notebook);
+  }
+
+  #onTabKey(event: KeyboardEvent): void {
+    const at = this.tabs.findIndex((tab) => tab.id === this.current);
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const next = this.tabs[(at + by + this.tabs.length) % this.tabs.length];
+    if (!next) return;
+    this.#show(next.id);
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next.id}`)?.focus());
+  }
+
+  #onDrag(event: DragEvent): void {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.dropping = true;
+  }
+
+  #onDragEnd(event: DragEvent): void {
+    if (event.relatedTarget === null || !(event.currentTarget as Node).contains(event.relatedTarget as Node)) this.dropping = false;
+  }
+
+  #onDrop(event: DragEvent): void {
+    const files = [...(event.dataTransfer?.files ?? [])];
+    this.dropping = false;
+    if (files.length === 0) return;
+    event.preventDefault();
+    void this.#openFiles(files);
+  }
+
+  #onHandle(event: PointerEvent): void {
+    const handle = event.currentTarget as HTMLElement;
+    const width = this.getBoundingClientRect().width;
+    handle.setPointerCapture(event.pointerId);
+    const move = (e: PointerEvent): void => this.#resize(((width - e.clientX) / width) * 100);
+    handle.addEventListener('pointermove', move);
+    handle.addEventListener('pointerup', () => handle.removeEventListener('pointermove', move), { once: true });
+  }
+
+  #onHandleKey(event: KeyboardEvent): void {
+    const by = { ArrowLeft: 2, ArrowRight: -2 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    this.#resize(this.settings.panelWidth + by);
+  }
+
+  #resize(width: number): void {
+    this.#set({ panelWidth: Math.min(75, Math.max(20, width)) });
+  }
+}
+
+customElements.define('ks-app', KsApp);

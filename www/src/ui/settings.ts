@@ -1,0 +1,32 @@
+/** What the page remembers of itself between visits: theme, panel, open notebooks. Small, and never needed. */
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+export interface Settings {
+  theme: Theme;
+  /** Per cent of the width. */
+  panelWidth: number;
+  panelOpen: boolean;
+  /** Addresses and `local:` keys of open notebooks, the current one first in `current`. */
+  open: string[];
+  current: string;
+}
+
+const KEY = 'kafka-sandbox-page';
+const DEFAULTS: Settings = { theme: 'auto', panelWidth: 44, panelOpen: true, open: [], current: '' };
+
+export function readSettings(): Settings {
+  try {
+    return { ...DEFAULTS, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Settings>) };
+  } catch {
+    return { ...DEFAULTS };
+  }
+}
+
+export function writeSettings(settings: Settings): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(settings));
+  } catch {
+    // Storage is refused: the page forgets how it looked, nothing else.
+  }
+}
