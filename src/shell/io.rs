@@ -68,7 +68,7 @@ pub enum Writer {
 }
 
 impl Writer {
-    async fn write(&self, bytes: Vec<u8>) -> Result<(), Stop> {
+    pub(super) async fn write(&self, bytes: Vec<u8>) -> Result<(), Stop> {
         match self {
             Writer::Null => Ok(()),
             Writer::Output(output, stream) => {
@@ -96,6 +96,8 @@ pub struct Stdin(Rc<StdinState>);
 struct StdinState {
     source: Option<PipeReader>,
     rest: RefCell<Bytes>,
+    /// Known for files.
+    size: Option<usize>,
 }
 
 impl Stdin {
@@ -104,18 +106,14 @@ impl Stdin {
     }
 
     pub fn from_bytes(bytes: Bytes) -> Self {
-        Stdin(Rc::new(StdinState {
-            source: None,
-            rest: RefCell::new(bytes),
-        }))
+        let size = Some(bytes.len());
+        let rest = RefCell::new(bytes);
+        Stdin(Rc::new(StdinState { source: None, rest, size }))
     }
 
     pub fn from_pipe(reader: PipeReader) -> Self {
         let rest = RefCell::new(Bytes::new());
-        Stdin(Rc::new(StdinState {
-            source: Some(reader),
-            rest,
-        }))
+        Stdin(Rc::new(StdinState { source: Some(reader), rest, size: None }))
     }
 
     async fn chunk(&self) -> Option<Bytes> {
@@ -291,6 +289,11 @@ impl Io {
     pub async fn breathe(&self) -> Result<(), Stop> {
         self.0.breather.breathe().await;
         self.0.cancel.check()
+    }
+
+    /// Size of standard input if it is a file.
+    pub fn stdin_size(&self) -> Option<usize> {
+        self.0.stdin.0.size
     }
 
     /// The next bytes of standard input, as many as there are; `None` at its end.

@@ -8,7 +8,9 @@ pub mod builtins;
 pub mod cancel;
 pub mod exec;
 pub mod fs;
+pub mod grammar;
 pub mod io;
+pub mod json;
 pub mod memfs;
 pub mod options;
 pub mod pipe;
@@ -18,6 +20,7 @@ pub mod tool;
 pub mod tools;
 
 pub use cancel::Cancel;
+pub use exec::Shell;
 pub use fs::{FileSystem, FsError};
 pub use io::{Io, Output, Stop, Stream};
 pub use memfs::MemFs;

@@ -12,7 +12,7 @@ use crate::client::env::Env;
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use std::any::{Any, TypeId};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -80,8 +80,6 @@ struct Shared {
 pub struct Session {
     shared: Rc<Shared>,
     own: Rc<RefCell<Own>>,
-    /// Set by `exit`: the shell that runs this session ends with that status.
-    exit: Rc<Cell<Option<i32>>>,
 }
 
 impl Session {
@@ -110,7 +108,6 @@ impl Session {
                 jobs: Jobs::default(),
             }),
             own: Rc::new(RefCell::new(own)),
-            exit: Rc::default(),
         }
     }
 
@@ -119,7 +116,6 @@ impl Session {
         Session {
             shared: self.shared.clone(),
             own: Rc::new(RefCell::new(self.own.borrow().clone())),
-            exit: Rc::default(),
         }
     }
 
@@ -140,7 +136,8 @@ impl Session {
         &self.shared.breather
     }
 
-    pub(crate) fn jobs(&self) -> &Jobs {
+    /// Commands in the background.
+    pub fn jobs(&self) -> &Jobs {
         &self.shared.jobs
     }
 
@@ -190,6 +187,15 @@ impl Session {
 
     pub fn unset_var(&self, name: &str) {
         self.own.borrow_mut().variables.remove(name);
+    }
+
+    /// Puts a variable back as it was before a command had its own value of it.
+    pub(crate) fn restore_var(&self, name: &str, old: Option<Variable>) {
+        let mut own = self.own.borrow_mut();
+        match old {
+            Some(old) => drop(own.variables.insert(name.to_owned(), old)),
+            None => drop(own.variables.remove(name)),
+        }
     }
 
     /// All variables, sorted by name.
@@ -263,15 +269,6 @@ impl Session {
 
     pub(crate) fn set_errexit(&self, on: bool) {
         self.own.borrow_mut().errexit = on;
-    }
-
-    /// Asks the shell of this session to end.
-    pub(crate) fn request_exit(&self, status: Option<i32>) {
-        self.exit.set(status);
-    }
-
-    pub(crate) fn exit_requested(&self) -> Option<i32> {
-        self.exit.get()
     }
 
     /// Sleeps, or ends early with `Stop::Interrupted`.
