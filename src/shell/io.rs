@@ -108,12 +108,20 @@ impl Stdin {
     pub fn from_bytes(bytes: Bytes) -> Self {
         let size = Some(bytes.len());
         let rest = RefCell::new(bytes);
-        Stdin(Rc::new(StdinState { source: None, rest, size }))
+        Stdin(Rc::new(StdinState {
+            source: None,
+            rest,
+            size,
+        }))
     }
 
     pub fn from_pipe(reader: PipeReader) -> Self {
         let rest = RefCell::new(Bytes::new());
-        Stdin(Rc::new(StdinState { source: Some(reader), rest, size: None }))
+        Stdin(Rc::new(StdinState {
+            source: Some(reader),
+            rest,
+            size: None,
+        }))
     }
 
     async fn chunk(&self) -> Option<Bytes> {
@@ -300,6 +308,13 @@ impl Io {
     pub async fn read_chunk(&self) -> Result<Option<Bytes>, Stop> {
         self.flush().await?;
         self.0.cancel.run(self.0.stdin.chunk()).await
+    }
+
+    /// Leaves bytes that were read too many to whoever reads next. Nothing may be read in between.
+    pub fn put_back(&self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.0.stdin.put_back(bytes);
+        }
     }
 
     /// One line with its newline (the last one may lack it); `None` at the end.

@@ -31,6 +31,14 @@ impl Input {
         }
     }
 
+    /// Leaves bytes that were read too many to whoever reads next.
+    pub fn put_back(&mut self, bytes: Bytes) {
+        match self {
+            Input::Stdin(io) => io.put_back(bytes),
+            Input::File(left) => *left = Some(bytes),
+        }
+    }
+
     /// Some whole lines; only the very last may lack its newline.
     pub async fn lines(&mut self) -> Result<Option<Bytes>, Stop> {
         match self {

@@ -121,6 +121,11 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
+    fn fail(&self, why: &str) -> Stop {
+        self.call.io.err_line(format!("bash: printf: {why}"));
+        Stop::Exit(1)
+    }
+
     fn next(&mut self) -> String {
         self.used = true;
         self.args.next().cloned().unwrap_or_default()
@@ -246,8 +251,7 @@ impl Printer<'_> {
                 io.out(directive.pad(text, true));
             }
             other => {
-                let why = format!("`{other}': invalid format character");
-                return Err(self.call.fail(1, why));
+                return Err(self.fail(&format!("`{other}': invalid format character")));
             }
         }
         Ok(true)
@@ -290,7 +294,9 @@ impl Printer<'_> {
 
     fn invalid(&mut self, word: &str) -> i64 {
         if !word.is_empty() {
-            self.call.complain(format!("{word}: invalid number"));
+            self.call
+                .io
+                .err_line(format!("bash: printf: {word}: invalid number"));
             self.status = 1;
         }
         0

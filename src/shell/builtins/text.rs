@@ -116,7 +116,7 @@ struct Ends {
 
 /// The command line of `head` and `tail`, the old `-5` included.
 fn ends(call: &mut Call, mark: char) -> Result<Ends, Stop> {
-    for word in &mut call.args {
+    if let Some(word) = call.args.first_mut() {
         let digits = word.strip_prefix('-').unwrap_or("");
         if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
             *word = format!("-n{digits}");
@@ -225,6 +225,7 @@ async fn first_part(call: &Call, input: &mut Input, amount: Amount) -> Result<()
         }
         call.io.out(&chunk[..end]);
         call.io.flush().await?;
+        input.put_back(chunk.slice(end..));
     }
     Ok(())
 }

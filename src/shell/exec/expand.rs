@@ -26,7 +26,7 @@ impl Field {
             let special = matches!(c, '*' | '?' | '[');
             if special && !quoted {
                 self.has_pattern = true;
-            } else if special || c == '\\' || c == ']' {
+            } else if special || c == '\\' || quoted && matches!(c, ']' | '-' | '!' | '^') {
                 self.pattern.push('\\');
             }
             self.pattern.push(c);
