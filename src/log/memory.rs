@@ -25,6 +25,24 @@ impl MemoryStore {
         self.chunks.values().flatten().map(Bytes::len).sum()
     }
 
+    /// The keys of all chunks.
+    pub fn keys(&self) -> Vec<(LogId, i64)> {
+        self.chunks.keys().copied().collect()
+    }
+
+    pub fn has_chunk(&self, log: LogId, base_offset: i64) -> bool {
+        self.chunks.contains_key(&(log, base_offset))
+    }
+
+    /// Changes the bytes of a chunk, for tests of damage. Nothing happens if there is none.
+    pub fn edit(&mut self, log: LogId, base_offset: i64, change: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(pieces) = self.chunks.get_mut(&(log, base_offset)) {
+            let mut bytes = pieces.concat();
+            change(&mut bytes);
+            *pieces = vec![Bytes::from(bytes)];
+        }
+    }
+
     fn apply(&mut self, write: &Write) {
         match write {
             Write::Append {

@@ -2,6 +2,8 @@
 
 pub mod args;
 pub mod client_env;
+pub mod disk;
+mod disk_format;
 mod frames;
 pub mod serve;
 mod server;

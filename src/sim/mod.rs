@@ -1,1 +1,3 @@
 //! Seeded faults for tests.
+
+pub mod disk;
