@@ -11,6 +11,7 @@ pub mod k02_list_offsets;
 pub mod k03_metadata;
 pub mod k08_offset_commit;
 pub mod k09_offset_fetch;
+pub mod k10_find_coordinator;
 pub mod k11_join_group;
 pub mod k12_heartbeat;
 pub mod k13_leave_group;

@@ -41,11 +41,36 @@ pub const APIS: &[Api] = &[
     api(1, "Fetch", 4, 18),
     api(2, "ListOffsets", 1, 11),
     api(3, "Metadata", 0, 13),
+    api(8, "OffsetCommit", 2, 10),
+    api(9, "OffsetFetch", 1, 10),
+    api(10, "FindCoordinator", 0, 6),
+    api(11, "JoinGroup", 0, 9),
+    api(12, "Heartbeat", 0, 4),
+    api(13, "LeaveGroup", 0, 5),
+    api(14, "SyncGroup", 0, 5),
+    api(15, "DescribeGroups", 0, 6),
+    api(16, "ListGroups", 0, 5),
     api(18, "ApiVersions", 0, 4),
+    api(19, "CreateTopics", 2, 7),
+    api(20, "DeleteTopics", 1, 6),
     api(21, "DeleteRecords", 0, 2),
     api(22, "InitProducerId", 0, 5),
     api(23, "OffsetForLeaderEpoch", 2, 4),
+    api(32, "DescribeConfigs", 1, 4),
+    api(33, "AlterConfigs", 0, 2),
+    api(35, "DescribeLogDirs", 1, 5),
+    api(37, "CreatePartitions", 0, 3),
+    api(42, "DeleteGroups", 0, 2),
+    api(43, "ElectLeaders", 0, 2),
+    api(44, "IncrementalAlterConfigs", 0, 1),
+    api(46, "ListPartitionReassignments", 0, 0),
+    api(47, "OffsetDelete", 0, 0),
+    api(48, "DescribeClientQuotas", 0, 1),
+    api(49, "AlterClientQuotas", 0, 1),
+    api(60, "DescribeCluster", 0, 2),
     api(61, "DescribeProducers", 0, 0),
+    api(74, "ListConfigResources", 0, 1),
+    api(75, "DescribeTopicPartitions", 0, 0),
 ];
 
 /// The entry of an API, if we serve it.
@@ -58,6 +83,17 @@ pub fn find(key: i16) -> Option<&'static Api> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::ApiKey;
+
+    #[test]
+    fn the_ranges_are_those_of_kafka() {
+        for api in APIS {
+            let key = ApiKey(api.key);
+            assert_eq!(api.name, key.name());
+            let advertised = (api.advertised_min, api.max_version);
+            assert_eq!(Some(advertised), key.served_by_kafka(), "{}", api.name);
+        }
+    }
 
     #[test]
     fn the_table_is_ordered_and_its_ranges_are_ranges() {

@@ -5,9 +5,11 @@
 //! job decides. Any broker takes such requests, as KRaft brokers forward them.
 
 use super::commit::Waiter;
+use super::parked::Pending;
 use super::requests::{Call, RequestId};
 use super::{Cluster, ClusterConfig};
-use crate::base::{BrokerId, METADATA_LOG, Now, Rng};
+use crate::api::loggers::Loggers;
+use crate::base::{BrokerId, METADATA_LOG, Rng};
 use crate::log::{AppendContext, Origin};
 use crate::metadata::controller::{self, Decision};
 use crate::metadata::{MetadataImage, Record};
@@ -20,7 +22,7 @@ use std::ops::Range;
 pub struct Circumstances<'a> {
     pub image: &'a MetadataImage,
     pub rng: &'a mut Rng,
-    pub now: Now,
+    pub loggers: &'a mut Loggers,
 }
 
 /// Tells whoever asked how it ended. Runs after the records are replayed, or after they failed.
@@ -38,6 +40,8 @@ struct Flight {
 pub struct Controller {
     image: MetadataImage,
     rng: Rng,
+    /// Log levels are kept in memory alone, as Kafka does.
+    loggers: Loggers,
     queue: VecDeque<Job>,
     flight: Option<Flight>,
     /// Topics whose automatic creation is under way: clients ask again and again.
@@ -51,6 +55,7 @@ impl Controller {
         Controller {
             image: MetadataImage::new(config.started_with().collect()),
             rng,
+            loggers: Loggers::default(),
             queue: VecDeque::new(),
             flight: None,
             creating: BTreeSet::new(),
@@ -60,6 +65,10 @@ impl Controller {
 
     pub fn image(&self) -> &MetadataImage {
         &self.image
+    }
+
+    pub fn loggers(&self) -> &Loggers {
+        &self.loggers
     }
 
     pub fn image_mut(&mut self) -> &mut MetadataImage {
@@ -86,11 +95,16 @@ impl Cluster {
         let Some(job) = self.controller.queue.pop_front() else {
             return false;
         };
-        let Controller { image, rng, .. } = &mut self.controller;
+        let Controller {
+            image,
+            rng,
+            loggers,
+            ..
+        } = &mut self.controller;
         let mut circumstances = Circumstances {
             image,
             rng,
-            now: self.now,
+            loggers,
         };
         let (records, answer) = job(&mut circumstances);
         if records.is_empty() {
@@ -148,27 +162,30 @@ impl Cluster {
         }
     }
 
-    /// Queues a request of a client: `decide` gives the answer and the records, `failed` the answer when they
-    /// do not become durable.
+    /// Queues a request of a client: `decide` gives the answer and the records, `fail` turns that answer into
+    /// the one for the case that they do not become durable.
     pub(super) fn submit_request<R: Request<Response: 'static> + 'static>(
         &mut self,
         id: RequestId,
         call: Call,
         request: R,
         decide: impl FnOnce(&mut Circumstances<'_>, &R, &Call) -> Decision<R::Response> + 'static,
-        failed: impl FnOnce(&R, &str) -> R::Response + 'static,
+        fail: impl FnOnce(&mut R::Response, &str) + 'static,
     ) {
-        self.park(id, call.clone(), super::parked::Pending::Controller, None);
+        self.park(id, call.clone(), Pending::Controller, None);
         self.submit(Box::new(move |circumstances| {
-            let Decision { response, records } = decide(circumstances, &request, &call);
+            let Decision {
+                mut response,
+                records,
+            } = decide(circumstances, &request, &call);
             let answer: Answer = Box::new(move |cluster, result| {
                 if cluster.unpark(id).is_none() {
                     return;
                 }
-                match result {
-                    Ok(()) => cluster.respond::<R>(id, &call, &response),
-                    Err(why) => cluster.respond::<R>(id, &call, &failed(&request, &why)),
+                if let Err(why) = result {
+                    fail(&mut response, &why);
                 }
+                cluster.respond::<R>(id, &call, &response);
             });
             (records, answer)
         }));

@@ -77,6 +77,35 @@ impl Cluster {
             ApiKey::INIT_PRODUCER_ID => self.on(id, call, frame, Self::init_producer_id),
             ApiKey::OFFSET_FOR_LEADER_EPOCH => self.on(id, call, frame, Self::epoch_offsets),
             ApiKey::DESCRIBE_PRODUCERS => self.on(id, call, frame, Self::describe_producers),
+            _ => self.route_admin(id, call, frame),
+        }
+    }
+
+    fn route_admin(&mut self, id: RequestId, call: Call, frame: &RequestFrame) {
+        match frame.api_key {
+            ApiKey::FIND_COORDINATOR => self.on(id, call, frame, Self::find_coordinator),
+            ApiKey::CREATE_TOPICS => self.on(id, call, frame, Self::create_topics),
+            ApiKey::DELETE_TOPICS => self.on(id, call, frame, Self::delete_topics),
+            ApiKey::DESCRIBE_CONFIGS => self.on(id, call, frame, Self::describe_configs),
+            ApiKey::ALTER_CONFIGS => self.on(id, call, frame, Self::alter_configs),
+            ApiKey::DESCRIBE_LOG_DIRS => self.on(id, call, frame, Self::describe_log_dirs),
+            ApiKey::CREATE_PARTITIONS => self.on(id, call, frame, Self::create_partitions),
+            ApiKey::ELECT_LEADERS => self.on(id, call, frame, Self::elect_leaders),
+            ApiKey::INCREMENTAL_ALTER_CONFIGS => {
+                self.on(id, call, frame, Self::incremental_alter_configs);
+            }
+            ApiKey::LIST_PARTITION_REASSIGNMENTS => {
+                self.on(id, call, frame, Self::list_reassignments);
+            }
+            ApiKey::DESCRIBE_CLIENT_QUOTAS => {
+                self.on(id, call, frame, Self::describe_client_quotas);
+            }
+            ApiKey::ALTER_CLIENT_QUOTAS => self.on(id, call, frame, Self::alter_client_quotas),
+            ApiKey::DESCRIBE_CLUSTER => self.on(id, call, frame, Self::describe_cluster),
+            ApiKey::LIST_CONFIG_RESOURCES => self.on(id, call, frame, Self::list_config_resources),
+            ApiKey::DESCRIBE_TOPIC_PARTITIONS => {
+                self.on(id, call, frame, Self::describe_topic_partitions);
+            }
             _ => self.route_group(id, call, frame),
         }
     }

@@ -5,6 +5,7 @@
 //! due. A commit is put together when outputs are polled, so that all inputs handed in before share it.
 //! It reads no clock, draws no randomness of its own and does no I/O.
 
+mod admin;
 mod commit;
 mod config;
 mod connections;
