@@ -1,5 +1,6 @@
 //! DescribeClientQuotas (key 48), versions 0 to 1 (KIP-546). Quotas are kept and shown; nothing enforces them.
 
+use crate::metadata::config::order::sort_as_hash_map;
 use crate::metadata::{ApiError, MetadataImage, QuotaEntity};
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::describe_client_quotas_request::{
@@ -63,9 +64,13 @@ fn entry(entity: &QuotaEntity, values: &BTreeMap<String, f64>) -> EntryData {
         value: *value,
         ..ValueData::default()
     };
+    let mut entity: Vec<EntityData> = entity.iter().map(part).collect();
+    sort_as_hash_map(&mut entity, |part| &part.entity_type);
+    let mut values: Vec<ValueData> = values.iter().map(value).collect();
+    sort_as_hash_map(&mut values, |value| &value.key);
     EntryData {
-        entity: entity.iter().map(part).collect(),
-        values: values.iter().map(value).collect(),
+        entity,
+        values,
         ..EntryData::default()
     }
 }

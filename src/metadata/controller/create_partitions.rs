@@ -112,9 +112,9 @@ fn add_partitions(
                 .map(|assignment| assignment.broker_ids.clone())
                 .collect()
         }
+        // Kafka fails here with no more words than these.
         None if additional > super::MAX_RECORDS_PER_REQUEST => {
-            let text = "Unable to perform excessively large batch operation.";
-            return refuse(ErrorCode::POLICY_VIOLATION, text.to_owned());
+            return Err(ApiError::bare(ErrorCode::UNKNOWN_SERVER_ERROR));
         }
         None => place(image.brokers(), additional, width as i32, rng)
             .map_err(|why| ApiError::new(ErrorCode::INVALID_REPLICATION_FACTOR, why.to_string()))?,

@@ -399,6 +399,8 @@ pub(super) fn new_partition(
     PartitionRecord {
         partition_id,
         topic_id,
+        leader_epoch: 0,
+        partition_epoch: 0,
         leader: isr.first().copied().unwrap_or(NO_LEADER),
         directories: directories(image, &replicas),
         isr,

@@ -26,12 +26,10 @@ pub fn elect_leaders(
     let election = match request.election_type {
         0 => Election::Preferred,
         1 => Election::Unclean,
-        _ => {
-            let error_code = ErrorCode::INVALID_REQUEST.code();
-            return Decision::unchanged(ElectLeadersResponse {
-                error_code,
-                ..ElectLeadersResponse::default()
-            });
+        other => {
+            let text = format!("Unknown election type {other}");
+            let error = ApiError::new(ErrorCode::INVALID_REQUEST, text);
+            return Decision::unchanged(refused(request, &error));
         }
     };
     let mut records = Vec::new();
@@ -72,6 +70,19 @@ pub fn elect_leaders(
         ..Default::default()
     };
     Decision { response, records }
+}
+
+/// Kafka's answer when the whole request is wrong: every partition is told.
+fn refused(request: &ElectLeadersRequest, error: &ApiError) -> ElectLeadersResponse {
+    let topics = request.topic_partitions.iter().flatten().map(|topic| {
+        let failed = |partition: &i32| partition_result(*partition, Some(error.clone()));
+        topic_result(&topic.topic, topic.partitions.iter().map(failed).collect())
+    });
+    ElectLeadersResponse {
+        error_code: error.code.code(),
+        replica_election_results: topics.collect(),
+        ..ElectLeadersResponse::default()
+    }
 }
 
 fn topic_result(topic: &str, partition_result: Vec<PartitionResult>) -> ReplicaElectionResult {

@@ -1,0 +1,16 @@
+//! What the broker answers, API by API; each file is named after the handler that it tests.
+
+mod fixture;
+mod k19_create_topics;
+mod k20_delete_topics;
+mod k32_describe_configs;
+mod k33_alter_configs;
+mod k35_describe_log_dirs;
+mod k37_create_partitions;
+mod k43_elect_leaders;
+mod k44_incremental_alter_configs;
+mod k48_client_quotas;
+mod k60_describe_cluster;
+mod k74_list_config_resources;
+mod k75_describe_topic_partitions;
+mod metadata_log;
