@@ -5,6 +5,8 @@
 use super::Cluster;
 use crate::base::{BrokerId, ConnId};
 use crate::metadata::TopicImage;
+use crate::metadata::config::ResourceType;
+use std::collections::BTreeMap;
 
 /// A broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct TopicView {
     pub id: String,
     pub is_internal: bool,
     pub partitions: Vec<PartitionView>,
+    /// Configs that were set on the topic itself.
+    pub configs: BTreeMap<String, String>,
 }
 
 /// A partition and its log.
@@ -153,6 +157,11 @@ impl Cluster {
             id: topic.id.to_string(),
             is_internal: topic.is_internal(),
             partitions: partitions.collect(),
+            configs: self
+                .controller
+                .image()
+                .configs(ResourceType::Topic, &topic.name)
+                .clone(),
         }
     }
 

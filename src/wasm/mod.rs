@@ -3,7 +3,9 @@
 pub mod addresses;
 pub mod codecs;
 pub mod door;
+pub mod host;
 pub mod idb;
+pub mod kernel;
 pub mod runtime;
 pub mod storage;
 pub mod transport;

@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A notice that is not read need not be kept for ever.
 const MAX_NOTICES: usize = 50;
 
+/// Client id, topic and partition.
+pub type Position = (String, String, i32);
+
 /// Names of what the page does not know yet. What it is by now is read when the page asks.
 pub struct Changes {
     pub brokers: BTreeSet<BrokerId>,
@@ -16,10 +19,9 @@ pub struct Changes {
     pub removed_topics: BTreeSet<String>,
     pub groups: BTreeSet<String>,
     pub removed_groups: BTreeSet<String>,
-    /// By client, topic and partition: where it last fetched.
-    pub positions: BTreeMap<(String, String, i32), i64>,
-    /// Client ids of which positions were told, to say when they have gone.
-    pub told_clients: BTreeSet<String>,
+    /// Where each client last fetched.
+    pub positions: BTreeMap<Position, i64>,
+    pub moved: BTreeSet<Position>,
     pub warnings: Vec<String>,
     pub storage: StorageHealth,
     dirty: bool,
@@ -36,7 +38,7 @@ impl Changes {
             groups: BTreeSet::new(),
             removed_groups: BTreeSet::new(),
             positions: BTreeMap::new(),
-            told_clients: BTreeSet::new(),
+            moved: BTreeSet::new(),
             warnings: Vec::new(),
             storage,
             dirty: false,
@@ -62,11 +64,18 @@ impl Changes {
                 self.groups.remove(&group);
                 self.removed_groups.insert(group);
             }
-            Event::FetchPosition { client_id, topic, partition, offset } => {
+            Event::FetchPosition {
+                client_id,
+                topic,
+                partition,
+                offset,
+            } => {
                 if client_id == viewer::CLIENT_ID {
                     return;
                 }
-                self.positions.insert((client_id, topic, partition), offset);
+                let position = (client_id, topic, partition);
+                self.moved.insert(position.clone());
+                self.positions.insert(position, offset);
             }
             Event::BrokerChanged { broker } => {
                 self.brokers.insert(broker);
@@ -101,6 +110,7 @@ impl Changes {
         self.removed_topics.clear();
         self.groups.clear();
         self.removed_groups.clear();
+        self.moved.clear();
         self.asked();
     }
 }
@@ -122,7 +132,13 @@ enum Problem {
 
 impl StorageHealth {
     pub fn new(memory: bool) -> StorageHealth {
-        StorageHealth { memory, in_flight: 0, problem: None, used_bytes: 0.0, told: None }
+        StorageHealth {
+            memory,
+            in_flight: 0,
+            problem: None,
+            used_bytes: 0.0,
+            told: None,
+        }
     }
 
     pub fn begun(&mut self) {
@@ -144,7 +160,10 @@ impl StorageHealth {
             }
             Err(WriteError::Failed(why)) => {
                 let text = format!("The browser could not save what was written ({why}).");
-                (Some(Problem::Failing(text)), Some(format!("Storage failed: {why}")))
+                (
+                    Some(Problem::Failing(text)),
+                    Some(format!("Storage failed: {why}")),
+                )
             }
         };
         self.problem = problem;
@@ -156,9 +175,10 @@ impl StorageHealth {
         match &self.problem {
             Some(Problem::Full(text)) => ("quota", text.clone()),
             Some(Problem::Failing(text)) => ("refused", text.clone()),
-            None if self.memory => {
-                ("memory", "Nothing is saved: a reload forgets the cluster.".to_string())
-            }
+            None if self.memory => (
+                "memory",
+                "Nothing is saved: a reload forgets the cluster.".to_string(),
+            ),
             None if self.in_flight > 0 => ("saving", String::new()),
             None => ("saved", String::new()),
         }

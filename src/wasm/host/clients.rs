@@ -89,6 +89,9 @@ impl Clients {
     /// Forgets all connections; the clients stay.
     pub fn close_all(&mut self) -> Vec<(MessagePort, Conn)> {
         let conns: Vec<ConnId> = self.owners.keys().copied().collect();
-        conns.into_iter().filter_map(|conn| self.close(conn)).collect()
+        conns
+            .into_iter()
+            .filter_map(|conn| self.close(conn))
+            .collect()
     }
 }

@@ -1,12 +1,11 @@
 //! What the page is told, in the shapes of part 1 of `www/src/client/types.ts`.
 
-use super::changes::Changes;
+use super::changes::{Changes, Position};
 use crate::cluster::Cluster;
 use crate::cluster::view::{GroupView, MemberView, PartitionView, TopicView};
-use crate::protocol::Reader;
 use crate::protocol::Message;
+use crate::protocol::Reader;
 use crate::protocol::messages::ConsumerProtocolAssignment;
-use crate::wasm::viewer;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -149,9 +148,13 @@ pub fn everything(cluster: &Cluster, changes: &mut Changes) -> ClusterUpdate {
         full: Some(true),
         cluster_id: Some(cluster.cluster_id().to_string()),
         brokers: Some(brokers(cluster, &topics)),
-        groups: cluster.group_names().into_iter().filter_map(group).collect(),
+        groups: cluster
+            .group_names()
+            .into_iter()
+            .filter_map(group)
+            .collect(),
         topics: topics.into_iter().map(topic_state).collect(),
-        positions: positions(cluster, changes),
+        positions: positions(cluster, all_positions(changes)),
         storage: storage(changes, true),
         notices: notices(changes),
         ..Default::default()
@@ -175,10 +178,13 @@ pub fn changed(cluster: &Cluster, changes: &mut Changes) -> ClusterUpdate {
         brokers: brokers_changed.then(|| brokers(cluster, &cluster.topics())),
         topics: topics.into_iter().map(topic_state).collect(),
         removed_topics,
-        groups: groups.into_iter().map(|group| group_state(cluster, group)).collect(),
+        groups: groups
+            .into_iter()
+            .map(|group| group_state(cluster, group))
+            .collect(),
         removed_groups,
         removed_clients: removed_clients(cluster, changes),
-        positions: positions(cluster, changes),
+        positions: positions(cluster, moved_positions(changes)),
         storage: storage(changes, false),
         notices: notices(changes),
         ..Default::default()
@@ -211,9 +217,15 @@ fn brokers(cluster: &Cluster, topics: &[TopicView]) -> Vec<BrokerState> {
             rack: None,
             controller: broker.is_controller,
             alive: !broker.fenced,
-            leaders: partitions().filter(|partition| partition.leader == id).count(),
-            replicas: partitions().filter(|partition| partition.replicas.contains(&id)).count(),
-            in_sync: partitions().filter(|partition| partition.isr.contains(&id)).count(),
+            leaders: partitions()
+                .filter(|partition| partition.leader == id)
+                .count(),
+            replicas: partitions()
+                .filter(|partition| partition.replicas.contains(&id))
+                .count(),
+            in_sync: partitions()
+                .filter(|partition| partition.isr.contains(&id))
+                .count(),
         }
     };
     cluster.brokers().into_iter().map(state).collect()
@@ -272,7 +284,9 @@ fn assignment(member: &MemberView) -> Vec<TopicPartition> {
     let decoded = reader
         .i16()
         .and_then(|version| ConsumerProtocolAssignment::decode(&mut reader, version.clamp(0, 3)));
-    let Ok(decoded) = decoded else { return Vec::new() };
+    let Ok(decoded) = decoded else {
+        return Vec::new();
+    };
     let topics = decoded.assigned_partitions.into_iter();
     topics
         .flat_map(|topic| {
@@ -280,46 +294,78 @@ fn assignment(member: &MemberView) -> Vec<TopicPartition> {
             topic
                 .partitions
                 .into_iter()
-                .map(move |partition| TopicPartition { topic: name.clone(), partition })
+                .map(move |partition| TopicPartition {
+                    topic: name.clone(),
+                    partition,
+                })
         })
         .collect()
 }
 
 /// The broker that leads the partition of `__consumer_offsets` that the group's name hashes to; -1 if none does.
 fn coordinator(cluster: &Cluster, group: &str) -> i32 {
-    let Some(topic) = cluster.topic(OFFSETS_TOPIC) else { return -1 };
+    let Some(topic) = cluster.topic(OFFSETS_TOPIC) else {
+        return -1;
+    };
     // Java's String.hashCode, as Kafka takes it.
     let hash = group.encode_utf16().fold(0_i32, |hash, unit| {
         hash.wrapping_mul(31).wrapping_add(i32::from(unit))
     });
     let count = topic.partitions.len().max(1);
     let at = (hash & i32::MAX) as usize % count;
-    topic.partitions.get(at).map_or(-1, |partition| partition.leader)
+    topic
+        .partitions
+        .get(at)
+        .map_or(-1, |partition| partition.leader)
 }
 
-fn positions(cluster: &Cluster, changes: &mut Changes) -> Vec<PositionState> {
-    let moved = std::mem::take(&mut changes.positions);
-    if moved.is_empty() {
+fn positions(cluster: &Cluster, known: Vec<(Position, i64)>) -> Vec<PositionState> {
+    if known.is_empty() {
         return Vec::new();
     }
     let owners = owners(cluster);
-    let state = |((client_id, topic, partition), offset): ((String, String, i32), i64)| {
-        changes.told_clients.insert(client_id.clone());
+    let state = |(position, offset): (Position, i64)| {
+        let member_id = owners.get(&position).cloned();
+        let (client_id, topic, partition) = position;
         PositionState {
-            member_id: owners.get(&(client_id.clone(), topic.clone(), partition)).cloned(),
             topic,
             partition,
             client_id,
+            member_id,
             offset,
         }
     };
-    moved.into_iter().map(state).collect()
+    known.into_iter().map(state).collect()
+}
+
+fn all_positions(changes: &Changes) -> Vec<(Position, i64)> {
+    changes
+        .positions
+        .iter()
+        .map(|(position, offset)| (position.clone(), *offset))
+        .collect()
+}
+
+fn moved_positions(changes: &mut Changes) -> Vec<(Position, i64)> {
+    let moved = std::mem::take(&mut changes.moved).into_iter();
+    moved
+        .filter_map(|position| {
+            changes
+                .positions
+                .get(&position)
+                .map(|at| (position.clone(), *at))
+        })
+        .collect()
 }
 
 /// By client, topic and partition: the member to which the partition was given.
-fn owners(cluster: &Cluster) -> BTreeMap<(String, String, i32), String> {
+fn owners(cluster: &Cluster) -> BTreeMap<Position, String> {
     let mut owners = BTreeMap::new();
-    for group in cluster.group_names().iter().filter_map(|name| cluster.group(name)) {
+    for group in cluster
+        .group_names()
+        .iter()
+        .filter_map(|name| cluster.group(name))
+    {
         for member in &group.members {
             for TopicPartition { topic, partition } in assignment(member) {
                 let key = (member.client_id.clone(), topic, partition);
@@ -330,28 +376,48 @@ fn owners(cluster: &Cluster) -> BTreeMap<(String, String, i32), String> {
     owners
 }
 
+/// Clients whose last connection has gone. A page that has just been told everything may not know them.
 fn removed_clients(cluster: &Cluster, changes: &mut Changes) -> Vec<String> {
-    if changes.told_clients.is_empty() {
+    if changes.positions.is_empty() {
         return Vec::new();
     }
-    let connected: BTreeSet<String> =
-        cluster.connections().into_iter().map(|connection| connection.client_id).collect();
-    let gone = |client: &String| !connected.contains(client) && client != viewer::CLIENT_ID;
-    let removed: Vec<String> =
-        changes.told_clients.iter().filter(|client| gone(client)).cloned().collect();
-    for client in &removed {
-        changes.told_clients.remove(client);
-        changes.positions.retain(|(id, _, _), _| id != client);
-    }
+    let connected: BTreeSet<String> = cluster
+        .connections()
+        .into_iter()
+        .map(|connection| connection.client_id)
+        .collect();
+    let known: BTreeSet<&String> = changes
+        .positions
+        .keys()
+        .map(|(client, _, _)| client)
+        .collect();
+    let removed: Vec<String> = known
+        .into_iter()
+        .filter(|client| !connected.contains(*client))
+        .cloned()
+        .collect();
+    changes
+        .positions
+        .retain(|(client, _, _), _| !removed.contains(client));
     removed
 }
 
 fn storage(changes: &mut Changes, all: bool) -> Option<StorageState> {
     let (state, text, used_bytes) = changes.storage.tell(all)?;
-    Some(StorageState { state, text, used_bytes })
+    Some(StorageState {
+        state,
+        text,
+        used_bytes,
+    })
 }
 
 fn notices(changes: &mut Changes) -> Vec<Notice> {
     let warnings = std::mem::take(&mut changes.warnings);
-    warnings.into_iter().map(|text| Notice { level: "warning", text }).collect()
+    warnings
+        .into_iter()
+        .map(|text| Notice {
+            level: "warning",
+            text,
+        })
+        .collect()
 }

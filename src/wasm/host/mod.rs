@@ -70,7 +70,11 @@ pub async fn start_cluster(options: JsValue, on_dirty: Function) -> Result<Clust
     console_error_panic_hook::set_once();
     let options: ClusterOptions = serde_wasm_bindgen::from_value(options)?;
     let (state, ready, meta) = fresh_state(&options, 0).await.map_err(storage_problem)?;
-    let host = Rc::new(Host { state: RefCell::new(state), on_dirty, options });
+    let host = Rc::new(Host {
+        state: RefCell::new(state),
+        on_dirty,
+        options,
+    });
     let weak = Rc::downgrade(&host);
     host.state.borrow_mut().alarm = Some(Alarm::new(move || {
         if let Some(host) = weak.upgrade() {
@@ -90,15 +94,26 @@ async fn fresh_state(
     generation: u64,
 ) -> Result<(State, oneshot::Receiver<()>, Meta), OpenError> {
     let (storage, mut meta) = Storage::open(options.database.as_deref()).await?;
-    let stored = meta.iter().position(|(key, _)| key == SHAPE_KEY).map(|at| meta.remove(at).1);
+    let stored = meta
+        .iter()
+        .position(|(key, _)| key == SHAPE_KEY)
+        .map(|at| meta.remove(at).1);
     let shape = match stored {
-        Some(text) => std::str::from_utf8(&text).ok().and_then(Shape::from_text).ok_or_else(|| {
-            OpenError::Broken("What is stored in this browser does not say what cluster it is.".into())
-        })?,
+        Some(text) => std::str::from_utf8(&text)
+            .ok()
+            .and_then(Shape::from_text)
+            .ok_or_else(|| {
+                OpenError::Broken(
+                    "What is stored in this browser does not say what cluster it is.".into(),
+                )
+            })?,
         None => {
             let shape = Shape::of(options);
             let value = Bytes::from(shape.to_text());
-            let write = Write::PutMeta { key: SHAPE_KEY.to_string(), value };
+            let write = Write::PutMeta {
+                key: SHAPE_KEY.to_string(),
+                value,
+            };
             // When this fails the cluster's own first commit fails as well, and that is reported.
             let _ = storage.persist(&[write]).await;
             shape
@@ -164,6 +179,7 @@ impl ClusterHost {
     /// Everything, with `full: true`.
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
         let mut state = self.host.state.borrow_mut();
+        let state = &mut *state;
         state.changes.forget();
         to_js(&facts::everything(&state.cluster, &mut state.changes))
     }

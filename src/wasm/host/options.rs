@@ -35,7 +35,10 @@ pub struct Shape {
 impl Shape {
     pub fn of(options: &ClusterOptions) -> Shape {
         let brokers = options.brokers.clamp(1, MAX_BROKERS);
-        Shape { brokers, first_id: options.first_id.max(0) }
+        Shape {
+            brokers,
+            first_id: options.first_id.max(0),
+        }
     }
 
     pub fn to_text(self) -> String {
@@ -44,8 +47,14 @@ impl Shape {
 
     pub fn from_text(text: &str) -> Option<Shape> {
         let (brokers, first_id) = text.split_once(' ')?;
-        let brokers = brokers.parse().ok().filter(|count| (1..=MAX_BROKERS).contains(count))?;
-        Some(Shape { brokers, first_id: first_id.parse().ok()? })
+        let brokers = brokers
+            .parse()
+            .ok()
+            .filter(|count| (1..=MAX_BROKERS).contains(count))?;
+        Some(Shape {
+            brokers,
+            first_id: first_id.parse().ok()?,
+        })
     }
 
     pub fn config(self, options: &ClusterOptions) -> ClusterConfig {

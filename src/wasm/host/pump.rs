@@ -16,7 +16,9 @@ const TRIM_PAUSE_MS: u64 = 20;
 impl Host {
     /// A client has said something.
     pub(super) fn message(self: &Rc<Host>, client: ClientId, message: &JsValue) {
-        let Some(message) = door::read_from_client(message) else { return };
+        let Some(message) = door::read_from_client(message) else {
+            return;
+        };
         let input = match message {
             FromClient::Open { conn, host, port } => {
                 self.state.borrow_mut().open(client, conn, &host, port)
@@ -34,7 +36,9 @@ impl Host {
     }
 
     pub(super) fn detach(self: &Rc<Host>, client: ClientId) {
-        let Some((client, conns)) = self.state.borrow_mut().clients.remove(client) else { return };
+        let Some((client, conns)) = self.state.borrow_mut().clients.remove(client) else {
+            return;
+        };
         client.port.set_onmessage(None);
         for conn in conns {
             self.input(Input::Disconnect { conn });
@@ -163,7 +167,12 @@ impl State {
         let client_host = client.host.clone();
         door::post_opened(&client.port, number);
         let conn = self.clients.open(id, number)?;
-        Some(Input::Connect { conn, broker, endpoints, client_host })
+        Some(Input::Connect {
+            conn,
+            broker,
+            endpoints,
+            client_host,
+        })
     }
 
     fn frame(&self, id: ClientId, number: Conn, bytes: bytes::Bytes) -> Option<Input> {

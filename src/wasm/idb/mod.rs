@@ -11,7 +11,7 @@ mod trim;
 mod write;
 
 pub use open::OpenError;
-pub use sys::array_of;
+pub use sys::{array_of, error_text, field};
 pub use trim::TRIM_STEP;
 pub use write::WriteError;
 

@@ -58,7 +58,9 @@ impl Files {
     /// All files below the working folder: paths relative to it, and sizes.
     pub fn list(&self) -> Vec<(String, u64)> {
         let mut found = Vec::new();
-        self.walk(&self.home, &mut |path, bytes| found.push((self.relative(path), bytes)));
+        self.walk(&self.home, &mut |path, bytes| {
+            found.push((self.relative(path), bytes))
+        });
         found
     }
 
@@ -72,7 +74,10 @@ impl Files {
         let absolute = self.absolute(path);
         let folder = crate::shell::fs::split(&absolute).0;
         self.quiet.set(true);
-        let written = self.fs.mkdir_all(folder).and_then(|()| self.fs.write(&absolute, bytes));
+        let written = self
+            .fs
+            .mkdir_all(folder)
+            .and_then(|()| self.fs.write(&absolute, bytes));
         self.quiet.set(false);
         self.known.borrow_mut().insert(absolute);
         written.map_err(|error| format!("{path}: {error}"))
@@ -128,7 +133,13 @@ impl Files {
     fn tell_removed(&self, path: &str) {
         let folder = format!("{path}/");
         let gone = |file: &String| *file == path || file.starts_with(&folder);
-        let gone: Vec<String> = self.known.borrow().iter().filter(|file| gone(file)).cloned().collect();
+        let gone: Vec<String> = self
+            .known
+            .borrow()
+            .iter()
+            .filter(|file| gone(file))
+            .cloned()
+            .collect();
         for file in gone {
             self.known.borrow_mut().remove(&file);
             self.say(&file, &JsValue::NULL);
@@ -137,7 +148,9 @@ impl Files {
 
     fn say(&self, path: &str, bytes: &JsValue) {
         // Whether the page could keep it is the page's to say.
-        let _ = self.on_file.call2(&JsValue::NULL, &self.relative(path).into(), bytes);
+        let _ = self
+            .on_file
+            .call2(&JsValue::NULL, &self.relative(path).into(), bytes);
     }
 
     fn walk(&self, folder: &str, each: &mut dyn FnMut(&str, u64)) {
@@ -151,11 +164,15 @@ impl Files {
     }
 
     fn is_below_home(&self, path: &str) -> bool {
-        path.strip_prefix(&self.home).is_some_and(|rest| rest.starts_with('/'))
+        path.strip_prefix(&self.home)
+            .is_some_and(|rest| rest.starts_with('/'))
     }
 
     fn relative(&self, path: &str) -> String {
-        path.strip_prefix(&self.home).unwrap_or(path).trim_start_matches('/').to_string()
+        path.strip_prefix(&self.home)
+            .unwrap_or(path)
+            .trim_start_matches('/')
+            .to_string()
     }
 
     fn absolute(&self, path: &str) -> String {

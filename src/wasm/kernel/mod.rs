@@ -58,7 +58,11 @@ struct Running {
 struct Way(RefCell<Rc<PortTransport>>);
 
 impl Transport for Way {
-    fn connect(&self, host: &str, port: u16) -> LocalBoxFuture<'static, Result<Link, ConnectError>> {
+    fn connect(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> LocalBoxFuture<'static, Result<Link, ConnectError>> {
         self.0.borrow().connect(host, port)
     }
 }
@@ -86,9 +90,19 @@ impl ShellKernel {
             fetch: Rc::new(PageFetch(field(&options, "fetchUrl").dyn_into()?)),
         };
         let mut variables = vec![("USER", facts.user.as_str()), ("HOME", home.as_str())];
-        variables.extend(facts.env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        variables.extend(
+            facts
+                .env
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        );
         let session = Session::new(host, &home, &variables);
-        Ok(ShellKernel { shell: Shell::new(session), files, way, running: Rc::default() })
+        Ok(ShellKernel {
+            shell: Shell::new(session),
+            files,
+            way,
+            running: Rc::default(),
+        })
     }
 
     /// The cluster was restarted: goes on over this port. Open connections are lost.
@@ -106,10 +120,14 @@ impl ShellKernel {
         if self.running.borrow().is_some() {
             return Err(JsError::new("another cell is still running"));
         }
-        let (shell, files, running) = (self.shell.clone(), self.files.clone(), self.running.clone());
+        let (shell, files, running) =
+            (self.shell.clone(), self.files.clone(), self.running.clone());
         let (writer, reader) = pipe();
         let cancel = Cancel::new();
-        *running.borrow_mut() = Some(Running { cancel: cancel.clone(), input: Some(writer) });
+        *running.borrow_mut() = Some(Running {
+            cancel: cancel.clone(),
+            input: Some(writer),
+        });
         let output = Rc::new(TextOutput::new(on_output));
         let streams = Streams {
             stdin: Stdin::from_pipe(reader),
@@ -127,7 +145,9 @@ impl ShellKernel {
     /// Gives text to the command that waits for its input; null ends the input.
     pub fn input(&self, text: Option<String>) {
         let mut running = self.running.borrow_mut();
-        let Some(running) = running.as_mut() else { return };
+        let Some(running) = running.as_mut() else {
+            return;
+        };
         match (text, &running.input) {
             (None, _) => running.input = None,
             (Some(text), Some(writer)) => {
@@ -164,7 +184,9 @@ impl ShellKernel {
 
     #[wasm_bindgen(js_name = writeFile)]
     pub fn write_file(&self, path: &str, bytes: &[u8]) -> Result<(), JsError> {
-        self.files.write(path, bytes).map_err(|why| JsError::new(&why))
+        self.files
+            .write(path, bytes)
+            .map_err(|why| JsError::new(&why))
     }
 
     #[wasm_bindgen(js_name = removeFile)]

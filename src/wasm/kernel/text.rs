@@ -15,7 +15,10 @@ pub struct TextOutput {
 impl TextOutput {
     /// `on_output(stream, text)`
     pub fn new(on_output: Function) -> TextOutput {
-        TextOutput { on_output, cut: RefCell::default() }
+        TextOutput {
+            on_output,
+            cut: RefCell::default(),
+        }
     }
 
     /// Hands on what waits for a second half that does not come.
@@ -33,7 +36,9 @@ impl TextOutput {
                 Stream::Stderr => "stderr",
             };
             // What the page does with it is not the command's concern.
-            let _ = self.on_output.call2(&JsValue::NULL, &name.into(), &text.into());
+            let _ = self
+                .on_output
+                .call2(&JsValue::NULL, &name.into(), &text.into());
         }
     }
 }

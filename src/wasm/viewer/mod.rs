@@ -6,6 +6,7 @@
 mod records;
 mod wire;
 
+pub use records::object;
 pub use wire::CLIENT_ID;
 
 use crate::client::env::Codecs;
@@ -19,7 +20,7 @@ use crate::wasm::codecs::LazyCodecs;
 use crate::wasm::transport::PortTransport;
 use bytes::Bytes;
 use js_sys::Array;
-use records::{Marks, number, object};
+use records::{Marks, number};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
