@@ -1,4 +1,5 @@
-//! What a broker checks in changes of configs before the controller sees them, common to both APIs for it.
+//! What a broker checks in changes of configs before the controller sees them, common to both APIs
+//! for it.
 
 use crate::base::BrokerId;
 use crate::metadata::config::resolve::Configs;

@@ -1,7 +1,8 @@
-//! CreateTopics (key 19), versions 2 to 7: KIP-4, KIP-464 (defaults by -1), KIP-525 (configs in the answer).
+//! CreateTopics (key 19), versions 2 to 7: KIP-4, KIP-464 (defaults by -1), KIP-525 (configs in the
+//! answer).
 //!
-//! The timeout is not used: a topic exists on every broker as soon as it is durable. Skipped: create topic
-//! policies, controller mutation quotas.
+//! The timeout is not used: a topic exists on every broker as soon as it is durable. Skipped:
+//! create topic policies, controller mutation quotas.
 
 use crate::base::Rng;
 use crate::metadata::MetadataImage;

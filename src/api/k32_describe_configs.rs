@@ -1,4 +1,5 @@
-//! DescribeConfigs (key 32), versions 1 to 4: KIP-133, KIP-226 (synonyms), KIP-412 (loggers), KIP-569 (types).
+//! DescribeConfigs (key 32), versions 1 to 4: KIP-133, KIP-226 (synonyms), KIP-412 (loggers),
+//! KIP-569 (types).
 //!
 //! Skipped: documentation texts, which are null.
 

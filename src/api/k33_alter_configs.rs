@@ -1,5 +1,5 @@
-//! AlterConfigs (key 33), versions 0 to 2 (KIP-133): replaces all entries of a resource. Kafka calls it
-//! deprecated in favour of IncrementalAlterConfigs.
+//! AlterConfigs (key 33), versions 0 to 2 (KIP-133): replaces all entries of a resource. Kafka
+//! calls it deprecated in favour of IncrementalAlterConfigs.
 
 use super::broker_configs::{
     check_broker_configs, check_broker_name, check_entries, repeated, repeated_error, unknown_type,

@@ -1,6 +1,8 @@
-//! DescribeLogDirs (key 35), versions 1 to 5: KIP-113, KIP-827 (sizes of volumes), KIP-1066 (cordoned).
+//! DescribeLogDirs (key 35), versions 1 to 5: KIP-113, KIP-827 (sizes of volumes), KIP-1066
+//! (cordoned).
 //!
-//! Every broker has one directory; how large its volume is, is not known (-1). Replicas have no lag yet.
+//! Every broker has one directory; how large its volume is, is not known (-1). Replicas have no lag
+//! yet.
 
 use crate::base::{BrokerId, LogId};
 use crate::metadata::{MetadataImage, TopicImage, Value};

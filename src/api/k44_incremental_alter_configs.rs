@@ -1,7 +1,7 @@
 //! IncrementalAlterConfigs (key 44), versions 0 to 1 (KIP-339, KIP-412).
 //!
-//! As in Kafka, the broker that is asked checks what only it can, then the controller decides. Log levels
-//! change at once: they are not durable.
+//! As in Kafka, the broker that is asked checks what only it can, then the controller decides. Log
+//! levels change at once: they are not durable.
 
 use super::broker_configs::{
     check_broker_configs, check_broker_name, check_entries, repeated, repeated_error, unknown_type,

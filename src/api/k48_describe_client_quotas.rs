@@ -1,4 +1,5 @@
-//! DescribeClientQuotas (key 48), versions 0 to 1 (KIP-546). Quotas are kept and shown; nothing enforces them.
+//! DescribeClientQuotas (key 48), versions 0 to 1 (KIP-546). Quotas are kept and shown; nothing
+//! enforces them.
 
 use crate::metadata::config::order::sort_as_hash_map;
 use crate::metadata::{ApiError, MetadataImage, QuotaEntity};

@@ -1,4 +1,5 @@
-//! AlterClientQuotas (key 49), versions 0 to 1 (KIP-546). Quotas are kept and shown; nothing enforces them.
+//! AlterClientQuotas (key 49), versions 0 to 1 (KIP-546). Quotas are kept and shown; nothing
+//! enforces them.
 
 use crate::metadata::controller::{Decision, QuotaChange, alter_quotas};
 use crate::metadata::{MetadataImage, error_fields};

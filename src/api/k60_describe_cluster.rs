@@ -1,4 +1,5 @@
-//! DescribeCluster (key 60), versions 0 to 2: KIP-700, KIP-919 (endpoint types), KIP-1073 (fenced brokers).
+//! DescribeCluster (key 60), versions 0 to 2: KIP-700, KIP-919 (endpoint types), KIP-1073 (fenced
+//! brokers).
 //!
 //! Skipped: the controllers' endpoints, which are not served.
 
@@ -14,8 +15,8 @@ const ALL_CLUSTER_OPERATIONS: i32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 
 /// The type of the endpoints that brokers have.
 const BROKERS: i8 = 1;
 
-/// The answer. `endpoint` is the address of a broker as the client shall see it; without one, the address
-/// that the broker registered.
+/// The answer. `endpoint` is the address of a broker as the client shall see it; without one, the
+/// address that the broker registered.
 pub fn handle(
     image: &MetadataImage,
     cluster_id: &str,

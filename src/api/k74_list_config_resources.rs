@@ -1,4 +1,5 @@
-//! ListConfigResources (key 74), versions 0 to 1 (KIP-1142; version 0 is ListClientMetricsResources, KIP-1000).
+//! ListConfigResources (key 74), versions 0 to 1 (KIP-1142; version 0 is
+//! ListClientMetricsResources, KIP-1000).
 
 use crate::metadata::MetadataImage;
 use crate::metadata::config::ResourceType;

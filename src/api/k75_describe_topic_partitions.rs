@@ -1,4 +1,5 @@
-//! DescribeTopicPartitions (key 75), version 0 (KIP-966): partitions in pages, with eligible leader replicas.
+//! DescribeTopicPartitions (key 75), version 0 (KIP-966): partitions in pages, with eligible leader
+//! replicas.
 
 use crate::base::BrokerId;
 use crate::metadata::{MetadataImage, NO_LEADER, PartitionImage, TopicImage, names};
@@ -12,8 +13,9 @@ use crate::protocol::messages::describe_topic_partitions_response::{
 use crate::protocol::{ErrorCode, Uuid};
 use std::collections::BTreeSet;
 
-/// What everybody may do with a topic when there is no authorizer: READ, WRITE, CREATE, DELETE, ALTER,
-/// DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS, as bits by their numbers in the ACL protocol.
+/// What everybody may do with a topic when there is no authorizer: READ, WRITE, CREATE, DELETE,
+/// ALTER, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS, as bits by their numbers in the ACL
+/// protocol.
 const ALL_TOPIC_OPERATIONS: i32 =
     1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11;
 
@@ -105,7 +107,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Adds a topic from partition `start` on. `false`: the page is full, and a cursor says where to go on.
+    /// Adds a topic from partition `start` on. `false`: the page is full, and a cursor says where
+    /// to go on.
     fn add(&mut self, name: &str, start: usize, pass_over_missing: bool) -> bool {
         if self.left == 0 {
             self.turn(name, 0);

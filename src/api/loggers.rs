@@ -1,7 +1,8 @@
-//! The log levels of brokers (KIP-412): kept in memory, shown and changed as Kafka's, and read by nobody.
+//! The log levels of brokers (KIP-412): kept in memory, shown and changed as Kafka's, and read by
+//! nobody.
 //!
-//! Kafka's brokers have some three hundred loggers, one per class that has logged; here are those that its
-//! documentation and its own logging configuration name.
+//! Kafka's brokers have some three hundred loggers, one per class that has logged; here are those
+//! that its documentation and its own logging configuration name.
 
 use crate::base::BrokerId;
 use std::collections::BTreeMap;
@@ -12,7 +13,8 @@ pub const ROOT: &str = "root";
 /// Levels by name, as Kafka lists them.
 pub const LEVELS: [&str; 6] = ["DEBUG", "ERROR", "FATAL", "INFO", "TRACE", "WARN"];
 
-/// All loggers, with the level that Kafka's own logging configuration gives them; empty: that of the root.
+/// All loggers, with the level that Kafka's own logging configuration gives them; empty: that of
+/// the root.
 const LOGGERS: [(&str, &str); 18] = [
     (ROOT, "INFO"),
     ("kafka.authorizer.logger", ""),

@@ -1,7 +1,7 @@
 //! The metadata image: what the records of `__cluster_metadata` say about the cluster, all in all.
 //!
-//! [`MetadataImage::replay`] is the only thing that changes it, both when a record has become durable and
-//! when the log is read back. It decides nothing; decisions are the controller's.
+//! [`MetadataImage::replay`] is the only thing that changes it, both when a record has become
+//! durable and when the log is read back. It decides nothing; decisions are the controller's.
 
 use super::config::resolve::{BrokerView, Configs};
 use super::config::settings::{BrokerSettings, TopicSettings};
@@ -52,7 +52,8 @@ pub struct PartitionImage {
     pub leader_epoch: i32,
     /// Counts every change of this partition's record.
     pub partition_epoch: i32,
-    /// Eligible leader replicas (KIP-966): out of sync, but known to have all that was acknowledged.
+    /// Eligible leader replicas (KIP-966): out of sync, but known to have all that was
+    /// acknowledged.
     pub elr: Vec<i32>,
     pub last_known_elr: Vec<i32>,
     /// The log directory of each replica.

@@ -3,7 +3,8 @@
 use crate::protocol::messages::ClientQuotaRecord;
 use std::collections::BTreeMap;
 
-/// Whom a quota is for: entity types (`user`, `client-id`, `ip`) with names; `None` is the default entity.
+/// Whom a quota is for: entity types (`user`, `client-id`, `ip`) with names; `None` is the default
+/// entity.
 pub type QuotaEntity = BTreeMap<String, Option<String>>;
 
 /// Values by key for each entity.

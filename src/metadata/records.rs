@@ -1,6 +1,8 @@
-//! The records of `__cluster_metadata`: Kafka's own KRaft records, as many as this cluster has use for.
+//! The records of `__cluster_metadata`: Kafka's own KRaft records, as many as this cluster has use
+//! for.
 //!
-//! What a record changes is told by [`super::image`]; this module only knows how records are written.
+//! What a record changes is told by [`super::image`]; this module only knows how records are
+//! written.
 
 use crate::protocol::messages::{
     BrokerRegistrationChangeRecord, ClientQuotaRecord, ConfigRecord, FeatureLevelRecord,

@@ -1,7 +1,7 @@
 //! Applies records of the metadata log to the image, one after the other.
 //!
-//! Numbers of logs are given out here, in the order of the partitions' records, so that reading the log
-//! back gives every partition the log that it had.
+//! Numbers of logs are given out here, in the order of the partitions' records, so that reading the
+//! log back gives every partition the log that it had.
 
 use super::config::ResourceType;
 use super::image::{BrokerImage, MetadataImage, PartitionImage, TopicImage};
@@ -49,7 +49,8 @@ pub enum Change {
         topic: Rc<str>,
         logs: Vec<LogId>,
     },
-    /// Configs that were set for one resource. Those of `Broker` may change what holds for every topic.
+    /// Configs that were set for one resource. Those of `Broker` may change what holds for every
+    /// topic.
     Configs {
         resource: ResourceType,
         name: String,

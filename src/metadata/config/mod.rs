@@ -1,10 +1,10 @@
-//! Config entries of topics, brokers, groups and client metrics: every name that Apache Kafka 4.3.1 knows,
-//! with type, default and validator, and how the value that holds is found.
+//! Config entries of topics, brokers, groups and client metrics: every name that Apache Kafka 4.3.1
+//! knows, with type, default and validator, and how the value that holds is found.
 //!
-//! The names stand as tables in `keys/`; `value` parses and checks one value, `validate` checks a whole
-//! set as Kafka's controller and brokers do, `resolve` finds values with their sources and synonyms, and
-//! `settings` gives the entries that act as typed values. Entries that are known but do not act are listed
-//! in `docs/COMPAT.md`. Kafka's documentation texts are not carried.
+//! The names stand as tables in `keys/`; `value` parses and checks one value, `validate` checks a
+//! whole set as Kafka's controller and brokers do, `resolve` finds values with their sources and
+//! synonyms, and `settings` gives the entries that act as typed values. Entries that are known but
+//! do not act are listed in `docs/COMPAT.md`. Kafka's documentation texts are not carried.
 
 mod keys;
 pub mod order;
@@ -97,7 +97,8 @@ pub enum UpdateMode {
 pub struct ConfigKey {
     pub name: &'static str,
     pub value_type: ValueType,
-    /// As text; `None`: null, or none at all and so required (`node.id` and its like, which are always set).
+    /// As text; `None`: null, or none at all and so required (`node.id` and its like, which are
+    /// always set).
     pub default: Option<&'static str>,
     pub validator: Validator,
     pub mode: UpdateMode,

@@ -1,7 +1,8 @@
-//! Finds the value that holds for an entry, where it comes from, and what stands behind it (synonyms),
-//! as DescribeConfigs v1–v4 shows them.
+//! Finds the value that holds for an entry, where it comes from, and what stands behind it
+//! (synonyms), as DescribeConfigs v1–v4 shows them.
 //!
-//! Values were checked when they were stored; one that does not parse all the same counts as absent.
+//! Values were checked when they were stored; one that does not parse all the same counts as
+//! absent.
 
 use super::order::sort_as_hash_map;
 use super::{
@@ -278,7 +279,8 @@ impl<'a> BrokerView<'a> {
             .collect()
     }
 
-    /// All entries of a topic that is being created, by name and without synonyms, as CreateTopics shows them.
+    /// All entries of a topic that is being created, by name and without synonyms, as CreateTopics
+    /// shows them.
     pub fn describe_new_topic(&self, overrides: &Configs) -> Vec<DescribedConfig> {
         let mut entries = self.describe_topic(overrides);
         for entry in &mut entries {
@@ -289,7 +291,8 @@ impl<'a> BrokerView<'a> {
         entries
     }
 
-    /// Unlike DescribeConfigs this counts synonyms of any kind (`log.retention.hours` and the like).
+    /// Unlike DescribeConfigs this counts synonyms of any kind (`log.retention.hours` and the
+    /// like).
     fn source_of_topic_config(&self, overrides: &Configs, name: &str) -> ConfigSource {
         if overrides.contains_key(name) {
             return ConfigSource::DynamicTopic;

@@ -7,7 +7,8 @@ use super::{Value, topic_key};
 use crate::log::LogConfig;
 use crate::protocol::record_batch::TimestampType;
 
-/// Topic configs that act on a partition's log. Units are in the names; -1 means without limit where Kafka says so.
+/// Topic configs that act on a partition's log. Units are in the names; -1 means without limit
+/// where Kafka says so.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopicSettings {
     pub cleanup_compact: bool,

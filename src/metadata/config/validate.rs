@@ -1,4 +1,5 @@
-//! Checks a whole set of entries as Kafka does before it stores them: names, values, and what must fit together.
+//! Checks a whole set of entries as Kafka does before it stores them: names, values, and what must
+//! fit together.
 //!
 //! Says nothing about whether the resource exists; that is the controller's matter.
 
@@ -105,8 +106,8 @@ fn listed(names: &[&str]) -> String {
     format!("[{}]", names.join(", "))
 }
 
-/// Checks all entries that one broker (`per_broker`) or the whole cluster would change while running.
-/// `broker` is what holds now at the broker that was asked.
+/// Checks all entries that one broker (`per_broker`) or the whole cluster would change while
+/// running. `broker` is what holds now at the broker that was asked.
 pub fn broker(props: &Configs, per_broker: bool, broker: BrokerView) -> Result<(), ConfigError> {
     let fixed = names_where(props, |name| {
         broker_key(name).is_some_and(|key| !key.is_dynamic())
@@ -412,7 +413,8 @@ fn is_match_pattern(pattern: &str) -> bool {
     matches!(parts[..], [name, regex] if PARAMETERS.contains(&name.trim()) && !regex.is_empty())
 }
 
-/// Checks one entry that a broker is started with. `Ok(false)`: Kafka does not know the name, and warns.
+/// Checks one entry that a broker is started with. `Ok(false)`: Kafka does not know the name, and
+/// warns.
 pub fn started_with(name: &str, text: &str) -> Result<bool, ConfigError> {
     match broker_key(without_listener_prefix(name)) {
         Some(key) => key.parse(text).map(|_| true),

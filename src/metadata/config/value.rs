@@ -1,6 +1,7 @@
 //! One config value: from text to a checked value and back, with Kafka's messages when it is wrong.
 //!
-//! Does not know names; whether an entry exists and whether several fit together is `validate`'s matter.
+//! Does not know names; whether an entry exists and whether several fit together is `validate`'s
+//! matter.
 
 use super::{ConfigKey, ListRule, Validator, ValueType};
 use std::collections::BTreeSet;

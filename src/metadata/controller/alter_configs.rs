@@ -1,6 +1,7 @@
 //! Changes of configs (KIP-133, KIP-339): what becomes of each entry, and whether the whole fits.
 //!
-//! What a broker checks before it passes a request on to the controller stands in `api/k44_…` and `api/k33_…`.
+//! What a broker checks before it passes a request on to the controller stands in `api/k44_…` and
+//! `api/k33_…`.
 
 use crate::metadata::config::resolve::Configs;
 use crate::metadata::config::{
@@ -14,7 +15,8 @@ const MIN_ISR: &str = "min.insync.replicas";
 /// Longer values are refused.
 const MAX_VALUE_LENGTH: usize = i16::MAX as usize;
 
-/// What is to be done with one entry. The values are those of the protocol (`AlterConfigOp.OpType`).
+/// What is to be done with one entry. The values are those of the protocol
+/// (`AlterConfigOp.OpType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AlterOp {
     Set = 0,
@@ -47,7 +49,8 @@ impl AlterOp {
 /// Operations on the entries of one resource; no name comes twice.
 pub type ConfigOps<'a> = Vec<(&'a str, AlterOp, Option<&'a str>)>;
 
-/// Changes single entries of a resource (IncrementalAlterConfigs). `is_new`: the resource is being created.
+/// Changes single entries of a resource (IncrementalAlterConfigs). `is_new`: the resource is being
+/// created.
 pub fn alter_incrementally(
     image: &MetadataImage,
     resource: ResourceType,

@@ -49,8 +49,8 @@ pub fn create_topics(
     decision
 }
 
-/// Creates the topics that a Metadata or FindCoordinator request named and that do not exist, with the
-/// settings of `broker`, which was asked. Topics with names that are not valid are passed over.
+/// Creates the topics that a Metadata or FindCoordinator request named and that do not exist, with
+/// the settings of `broker`, which was asked. Topics with names that are not valid are passed over.
 pub fn auto_create_topics(
     image: &MetadataImage,
     rng: &mut Rng,
@@ -409,7 +409,8 @@ pub(super) fn new_partition(
     }
 }
 
-/// A random id that no topic has. Kafka also avoids ids whose text starts with a dash, for command lines.
+/// A random id that no topic has. Kafka also avoids ids whose text starts with a dash, for command
+/// lines.
 fn new_topic_id(image: &MetadataImage, rng: &mut Rng) -> Uuid {
     loop {
         let id = Uuid::from_random(rng.next_u64(), rng.next_u64());

@@ -10,7 +10,8 @@ use crate::protocol::messages::delete_topics_response::{
 use crate::protocol::{ErrorCode, Uuid};
 use std::collections::BTreeMap;
 
-/// Answers in the order: what is wrong in itself, duplicates, ids that are not there, names in their order.
+/// Answers in the order: what is wrong in itself, duplicates, ids that are not there, names in
+/// their order.
 struct Answers(Vec<DeletableTopicResult>);
 
 impl Answers {

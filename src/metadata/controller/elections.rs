@@ -1,6 +1,7 @@
 //! Who leads a partition: elections by request (KIP-460), and when brokers leave and come back.
 //!
-//! All replicas of a partition share one log for now, so a broker that comes back is in sync at once.
+//! All replicas of a partition share one log for now, so a broker that comes back is in sync at
+//! once.
 
 use super::Decision;
 use crate::base::BrokerId;

@@ -1,7 +1,7 @@
 //! The controller's decisions: a request and the image in, a response and records out.
 //!
-//! Nothing here changes the image; the records do, once they are durable. All that is random comes from
-//! the caller's generator. Who may do what (ACLs) is not asked: there is no authorizer.
+//! Nothing here changes the image; the records do, once they are durable. All that is random comes
+//! from the caller's generator. Who may do what (ACLs) is not asked: there is no authorizer.
 
 mod alter_configs;
 mod create_partitions;

@@ -1,6 +1,6 @@
-//! Spreads the replicas of new partitions over brokers and racks as Kafka's `StripedReplicaPlacer` does:
-//! round-robin over racks, within each rack round-robin over brokers, each from a random start, and brokers
-//! in service before fenced ones. A leader is never placed on a fenced broker.
+//! Spreads the replicas of new partitions over brokers and racks as Kafka's `StripedReplicaPlacer`
+//! does: round-robin over racks, within each rack round-robin over brokers, each from a random
+//! start, and brokers in service before fenced ones. A leader is never placed on a fenced broker.
 
 use crate::base::Rng;
 use crate::metadata::BrokerImage;
@@ -35,7 +35,8 @@ impl fmt::Display for PlacementError {
     }
 }
 
-/// Brokers to take in turn. With every new round (one per partition) the turn starts one further on.
+/// Brokers to take in turn. With every new round (one per partition) the turn starts one further
+/// on.
 #[derive(Debug, Default)]
 struct Ring {
     brokers: Vec<i32>,
@@ -142,7 +143,8 @@ impl Racks {
 
     /// The replicas of one more partition; `count` was checked.
     fn place(&mut self, count: usize, rng: &mut Rng) -> Vec<i32> {
-        // After as many partitions as there are brokers in service the pattern would repeat: mix anew.
+        // After as many partitions as there are brokers in service the pattern would repeat: mix
+        // anew.
         if self.round == self.in_service && self.in_service > 1 {
             rng.shuffle(&mut self.racks);
             for rack in &mut self.racks {
@@ -180,7 +182,8 @@ impl Racks {
     }
 }
 
-/// Places `partitions` partitions with `replicas` replicas each on `brokers`; the first of each is to lead.
+/// Places `partitions` partitions with `replicas` replicas each on `brokers`; the first of each is
+/// to lead.
 pub fn place<'a>(
     brokers: impl Iterator<Item = &'a BrokerImage>,
     partitions: usize,

@@ -24,7 +24,8 @@ enum QuotaType {
     Long,
 }
 
-/// Changes quotas as a client asks (AlterClientQuotas). The outcomes stand in the order of `changes`.
+/// Changes quotas as a client asks (AlterClientQuotas). The outcomes stand in the order of
+/// `changes`.
 pub fn alter_quotas(
     image: &MetadataImage,
     changes: &[QuotaChange],
@@ -75,7 +76,8 @@ fn alter(
     let mut values: BTreeMap<&str, Option<f64>> = BTreeMap::new();
     for (key, value) in &change.values {
         if values.insert(key, *value).is_some() {
-            // Kafka finds the duplicate key first and then takes the entity for one that came before.
+            // Kafka finds the duplicate key first and then takes the entity for one that came
+            // before.
             return Err(invalid(format!(
                 "Ignoring duplicate entity {}",
                 shown(&entity)

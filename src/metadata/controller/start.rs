@@ -1,5 +1,5 @@
-//! What a cluster writes when it starts: features and the first configs of a new one, and the brokers
-//! that it has now, which may be others than last time.
+//! What a cluster writes when it starts: features and the first configs of a new one, and the
+//! brokers that it has now, which may be others than last time.
 
 use super::elections::{broker_fenced, broker_unfenced};
 use crate::base::{BrokerId, Rng};
@@ -25,8 +25,9 @@ pub struct BrokerSpec {
     pub rack: Option<String>,
 }
 
-/// The static configuration of a broker: what follows from where it stands, and `settings` from outside
-/// (`--set num.partitions=4`), which win. `brokers` are all of the cluster; each is a controller too.
+/// The static configuration of a broker: what follows from where it stands, and `settings` from
+/// outside (`--set num.partitions=4`), which win. `brokers` are all of the cluster; each is a
+/// controller too.
 pub fn started_with(broker: &BrokerSpec, brokers: &[BrokerSpec], settings: &Configs) -> Configs {
     // Kafka's own example has a controller's port in the range 19091 … where its broker has 9092 ….
     let controller_port = |broker: &BrokerSpec| u32::from(broker.port) + 9999;
@@ -46,8 +47,8 @@ pub fn started_with(broker: &BrokerSpec, brokers: &[BrokerSpec], settings: &Conf
     set("advertised.listeners", listener);
     set("log.dirs", format!("/data/broker-{id}"));
     if brokers.len() < 3 {
-        // Kafka's own configuration for a single broker lowers these too: internal topics could not be
-        // made otherwise.
+        // Kafka's own configuration for a single broker lowers these too: internal topics could not
+        // be made otherwise.
         for topic in [
             "offsets.topic",
             "transaction.state.log",
@@ -73,9 +74,11 @@ pub fn started_with(broker: &BrokerSpec, brokers: &[BrokerSpec], settings: &Conf
     configs
 }
 
-/// The records that make the image agree with the brokers that were started. Empty if it does already.
+/// The records that make the image agree with the brokers that were started. Empty if it does
+/// already.
 ///
-/// The records depend on each other: they are to be replayed in their order before others are decided.
+/// The records depend on each other: they are to be replayed in their order before others are
+/// decided.
 pub fn start_records(image: &MetadataImage, brokers: &[BrokerSpec], rng: &mut Rng) -> Vec<Record> {
     let mut records = Vec::new();
     let mut after = image.clone();
@@ -135,7 +138,8 @@ pub fn start_records(image: &MetadataImage, brokers: &[BrokerSpec], rng: &mut Rn
         .configs(ResourceType::Broker, "")
         .contains_key(min_isr)
     {
-        // KIP-966: with eligible leader replicas the whole cluster has one value, and it is always set.
+        // KIP-966: with eligible leader replicas the whole cluster has one value, and it is always
+        // set.
         let value = match after.controller_view().broker_value(min_isr) {
             Some(Value::Int(number)) => number,
             _ => 1,
