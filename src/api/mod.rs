@@ -35,6 +35,8 @@ pub mod k46_list_partition_reassignments;
 pub mod k47_offset_delete;
 pub mod k48_describe_client_quotas;
 pub mod k49_alter_client_quotas;
+pub mod k50_describe_user_scram_credentials;
+pub mod k51_alter_user_scram_credentials;
 pub mod k60_describe_cluster;
 pub mod k61_describe_producers;
 pub mod k74_list_config_resources;

@@ -8,6 +8,7 @@ use super::config::settings::{BrokerSettings, TopicSettings};
 use super::config::{ResourceType, Value, topic_key};
 use super::names;
 use super::quotas::Quotas;
+use super::scram::ScramUsers;
 use crate::base::{BrokerId, LogId};
 use crate::protocol::Uuid;
 use std::collections::BTreeMap;
@@ -108,6 +109,7 @@ pub struct MetadataImage {
     pub(super) configs: BTreeMap<(ResourceType, String), Configs>,
     pub(super) features: BTreeMap<String, i16>,
     pub(super) quotas: Quotas,
+    pub(super) scram_users: ScramUsers,
     pub(super) next_log: LogId,
     pub(super) next_producer_id: i64,
     /// What each broker was started with: given, not replayed.
@@ -126,6 +128,7 @@ impl MetadataImage {
             configs: BTreeMap::new(),
             features: BTreeMap::new(),
             quotas: Quotas::default(),
+            scram_users: ScramUsers::default(),
             next_log: LogId(1),
             next_producer_id: 0,
             started_with: started_with
@@ -203,6 +206,11 @@ impl MetadataImage {
     /// Quotas as they were set; nothing enforces them.
     pub fn quotas(&self) -> &Quotas {
         &self.quotas
+    }
+
+    /// Users with SCRAM credentials; nobody logs in with them.
+    pub fn scram_users(&self) -> &ScramUsers {
+        &self.scram_users
     }
 
     /// What was set for one resource while running; empty if nothing was.

@@ -8,6 +8,7 @@ pub mod names;
 mod quotas;
 mod records;
 mod replay;
+mod scram;
 
 pub use config::Value;
 pub use error::{ApiError, error_fields};
@@ -15,3 +16,4 @@ pub use image::{BrokerImage, MetadataImage, NO_LEADER, PartitionImage, Replica, 
 pub use quotas::{QuotaEntity, Quotas};
 pub use records::Record;
 pub use replay::{Change, ReplayError};
+pub use scram::{SCRAM_MECHANISMS, ScramUsers};

@@ -7,7 +7,7 @@
 use crate::protocol::messages::{
     BrokerRegistrationChangeRecord, ClientQuotaRecord, ConfigRecord, FeatureLevelRecord,
     PartitionChangeRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord,
-    RemoveTopicRecord, TopicRecord,
+    RemoveTopicRecord, RemoveUserScramCredentialRecord, TopicRecord, UserScramCredentialRecord,
 };
 use crate::protocol::records::{MetadataFrame, encode_metadata_record};
 use crate::protocol::{DecodeError, EncodeError, MetadataRecord};
@@ -61,6 +61,8 @@ records! {
     Config(ConfigRecord, 0),
     ClientQuota(ClientQuotaRecord, 0),
     ProducerIds(ProducerIdsRecord, 0),
+    UserScramCredential(UserScramCredentialRecord, 0),
+    RemoveUserScramCredential(RemoveUserScramCredentialRecord, 0),
 }
 
 #[cfg(test)]

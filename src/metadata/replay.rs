@@ -55,7 +55,7 @@ pub enum Change {
         resource: ResourceType,
         name: String,
     },
-    /// Features, quotas, blocks of producer ids.
+    /// Features, quotas, credentials, blocks of producer ids.
     Other,
 }
 
@@ -79,6 +79,14 @@ impl MetadataImage {
             }
             Record::ClientQuota(record) => {
                 self.quotas.replay(record);
+                Ok(Change::Other)
+            }
+            Record::UserScramCredential(record) => {
+                self.scram_users.replay(record);
+                Ok(Change::Other)
+            }
+            Record::RemoveUserScramCredential(record) => {
+                self.scram_users.replay_removal(record);
                 Ok(Change::Other)
             }
             Record::ProducerIds(record) => {

@@ -10,6 +10,7 @@ mod k37_create_partitions;
 mod k43_elect_leaders;
 mod k44_incremental_alter_configs;
 mod k48_client_quotas;
+mod k50_user_scram_credentials;
 mod k60_describe_cluster;
 mod k74_list_config_resources;
 mod k75_describe_topic_partitions;

@@ -11,6 +11,7 @@ mod elections;
 mod placement;
 mod producer_ids;
 mod quotas;
+mod scram;
 mod start;
 
 pub use alter_configs::{AlterOp, ConfigOps, alter_incrementally, replace_all};
@@ -21,6 +22,7 @@ pub use elections::{broker_fenced, broker_unfenced, elect_leaders};
 pub use placement::{PlacementError, place};
 pub use producer_ids::allocate_producer_ids;
 pub use quotas::{QuotaChange, alter_quotas};
+pub use scram::alter_scram_credentials;
 pub use start::{BrokerSpec, start_records, started_with};
 
 use super::{MetadataImage, Record};

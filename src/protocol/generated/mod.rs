@@ -12,6 +12,8 @@ pub mod alter_configs_request;
 pub mod alter_configs_response;
 pub mod alter_partition_reassignments_request;
 pub mod alter_partition_reassignments_response;
+pub mod alter_user_scram_credentials_request;
+pub mod alter_user_scram_credentials_response;
 pub mod api_versions_request;
 pub mod api_versions_response;
 pub mod begin_transaction_record;
@@ -46,6 +48,8 @@ pub mod describe_producers_request;
 pub mod describe_producers_response;
 pub mod describe_topic_partitions_request;
 pub mod describe_topic_partitions_response;
+pub mod describe_user_scram_credentials_request;
+pub mod describe_user_scram_credentials_response;
 pub mod elect_leaders_request;
 pub mod elect_leaders_response;
 pub mod end_transaction_record;
@@ -102,6 +106,7 @@ pub mod push_telemetry_response;
 pub mod register_broker_record;
 pub mod register_controller_record;
 pub mod remove_topic_record;
+pub mod remove_user_scram_credential_record;
 pub mod request_header;
 pub mod response_header;
 pub mod sync_group_request;
@@ -109,6 +114,7 @@ pub mod sync_group_response;
 pub mod topic_record;
 pub mod unfence_broker_record;
 pub mod unregister_broker_record;
+pub mod user_scram_credential_record;
 
 pub use abort_transaction_record::AbortTransactionRecord;
 pub use alter_client_quotas_request::AlterClientQuotasRequest;
@@ -117,6 +123,8 @@ pub use alter_configs_request::AlterConfigsRequest;
 pub use alter_configs_response::AlterConfigsResponse;
 pub use alter_partition_reassignments_request::AlterPartitionReassignmentsRequest;
 pub use alter_partition_reassignments_response::AlterPartitionReassignmentsResponse;
+pub use alter_user_scram_credentials_request::AlterUserScramCredentialsRequest;
+pub use alter_user_scram_credentials_response::AlterUserScramCredentialsResponse;
 pub use api_versions_request::ApiVersionsRequest;
 pub use api_versions_response::ApiVersionsResponse;
 pub use begin_transaction_record::BeginTransactionRecord;
@@ -151,6 +159,8 @@ pub use describe_producers_request::DescribeProducersRequest;
 pub use describe_producers_response::DescribeProducersResponse;
 pub use describe_topic_partitions_request::DescribeTopicPartitionsRequest;
 pub use describe_topic_partitions_response::DescribeTopicPartitionsResponse;
+pub use describe_user_scram_credentials_request::DescribeUserScramCredentialsRequest;
+pub use describe_user_scram_credentials_response::DescribeUserScramCredentialsResponse;
 pub use elect_leaders_request::ElectLeadersRequest;
 pub use elect_leaders_response::ElectLeadersResponse;
 pub use end_transaction_record::EndTransactionRecord;
@@ -207,6 +217,7 @@ pub use push_telemetry_response::PushTelemetryResponse;
 pub use register_broker_record::RegisterBrokerRecord;
 pub use register_controller_record::RegisterControllerRecord;
 pub use remove_topic_record::RemoveTopicRecord;
+pub use remove_user_scram_credential_record::RemoveUserScramCredentialRecord;
 pub use request_header::RequestHeader;
 pub use response_header::ResponseHeader;
 pub use sync_group_request::SyncGroupRequest;
@@ -214,6 +225,7 @@ pub use sync_group_response::SyncGroupResponse;
 pub use topic_record::TopicRecord;
 pub use unfence_broker_record::UnfenceBrokerRecord;
 pub use unregister_broker_record::UnregisterBrokerRecord;
+pub use user_scram_credential_record::UserScramCredentialRecord;
 
 /// Calls `$callback! { ProduceRequest, FetchRequest, … }` with every request that is generated.
 #[macro_export]
@@ -251,6 +263,8 @@ macro_rules! with_every_request {
             OffsetDeleteRequest,
             DescribeClientQuotasRequest,
             AlterClientQuotasRequest,
+            DescribeUserScramCredentialsRequest,
+            AlterUserScramCredentialsRequest,
             DescribeClusterRequest,
             DescribeProducersRequest,
             ConsumerGroupDescribeRequest,
@@ -329,6 +343,10 @@ macro_rules! with_every_message {
             DescribeClientQuotasResponse,
             AlterClientQuotasRequest,
             AlterClientQuotasResponse,
+            DescribeUserScramCredentialsRequest,
+            DescribeUserScramCredentialsResponse,
+            AlterUserScramCredentialsRequest,
+            AlterUserScramCredentialsResponse,
             DescribeClusterRequest,
             DescribeClusterResponse,
             DescribeProducersRequest,
@@ -357,6 +375,8 @@ macro_rules! with_every_message {
             FeatureLevelRecord,
             ClientQuotaRecord,
             ProducerIdsRecord,
+            UserScramCredentialRecord,
+            RemoveUserScramCredentialRecord,
             BrokerRegistrationChangeRecord,
             NoOpRecord,
             RegisterControllerRecord,

@@ -2830,6 +2830,144 @@ impl Arbitrary for g::alter_client_quotas_response::EntityData {
     }
 }
 
+impl Arbitrary for g::describe_user_scram_credentials_request::DescribeUserScramCredentialsRequest {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.users = r.option(true, |r| r.array(|r| Arbitrary::arbitrary(r, version)));
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::describe_user_scram_credentials_request::UserName {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.name = r.string();
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary
+    for g::describe_user_scram_credentials_response::DescribeUserScramCredentialsResponse
+{
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.throttle_time_ms = r.i32();
+        m.error_code = r.i16();
+        m.error_message = r.option(true, |r| r.string());
+        m.results = r.array(|r| Arbitrary::arbitrary(r, version));
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::describe_user_scram_credentials_response::DescribeUserScramCredentialsResult {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.user = r.string();
+        m.error_code = r.i16();
+        m.error_message = r.option(true, |r| r.string());
+        m.credential_infos = r.array(|r| Arbitrary::arbitrary(r, version));
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::describe_user_scram_credentials_response::CredentialInfo {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.mechanism = r.i8();
+        m.iterations = r.i32();
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::alter_user_scram_credentials_request::AlterUserScramCredentialsRequest {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.deletions = r.array(|r| Arbitrary::arbitrary(r, version));
+        m.upsertions = r.array(|r| Arbitrary::arbitrary(r, version));
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::alter_user_scram_credentials_request::ScramCredentialDeletion {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.name = r.string();
+        m.mechanism = r.i8();
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::alter_user_scram_credentials_request::ScramCredentialUpsertion {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.name = r.string();
+        m.mechanism = r.i8();
+        m.iterations = r.i32();
+        m.salt = r.bytes();
+        m.salted_password = r.bytes();
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::alter_user_scram_credentials_response::AlterUserScramCredentialsResponse {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.throttle_time_ms = r.i32();
+        m.results = r.array(|r| Arbitrary::arbitrary(r, version));
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::alter_user_scram_credentials_response::AlterUserScramCredentialsResult {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.user = r.string();
+        m.error_code = r.i16();
+        m.error_message = r.option(true, |r| r.string());
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
 impl Arbitrary for g::describe_cluster_request::DescribeClusterRequest {
     fn arbitrary(r: &mut Random, version: i16) -> Self {
         let mut m = Self::default();
@@ -3543,6 +3681,36 @@ impl Arbitrary for g::producer_ids_record::ProducerIdsRecord {
         m.broker_id = r.i32();
         m.broker_epoch = r.i64();
         m.next_producer_id = r.i64();
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::user_scram_credential_record::UserScramCredentialRecord {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.name = r.string();
+        m.mechanism = r.i8();
+        m.salt = r.bytes();
+        m.stored_key = r.bytes();
+        m.server_key = r.bytes();
+        m.iterations = r.i32();
+        if version >= 0 {
+            m.unknown_tagged_fields = r.unknown_tags();
+        }
+
+        m
+    }
+}
+
+impl Arbitrary for g::remove_user_scram_credential_record::RemoveUserScramCredentialRecord {
+    fn arbitrary(r: &mut Random, version: i16) -> Self {
+        let mut m = Self::default();
+        m.name = r.string();
+        m.mechanism = r.i8();
         if version >= 0 {
             m.unknown_tagged_fields = r.unknown_tags();
         }
