@@ -122,9 +122,10 @@ impl PartitionLog {
         self.log_start_offset
     }
 
-    /// The durable end: fetches never see beyond it.
+    /// The durable end: fetches never see beyond it. Never below the log start, not even while what
+    /// recovery saved from a broken end waits to be stored again.
     pub fn high_watermark(&self) -> i64 {
-        self.durable.end_offset
+        self.durable.end_offset.max(self.log_start_offset)
     }
 
     /// Where the next record goes, durable or not.
@@ -330,7 +331,7 @@ impl PartitionLog {
     pub fn persisted(&mut self) -> i64 {
         let Some(mark) = self.in_flight.take() else {
             debug_assert!(false, "nothing was taken");
-            return self.durable.end_offset;
+            return self.high_watermark();
         };
         self.durable = mark;
         self.repair = None;
@@ -338,7 +339,7 @@ impl PartitionLog {
             .saved
             .filter(|saved| saved.end_offset > mark.end_offset);
         self.producers.durable_to(mark.end_offset);
-        mark.end_offset
+        self.high_watermark()
     }
 
     /// Cuts everything that is not durable, taken or not, and restores the state that goes with it.

@@ -1,3 +1,5 @@
+//! What a partition accepts from idempotent producers, by Kafka's rules.
+
 use super::*;
 use crate::protocol::record_batch::{BatchBuilder, BatchOptions, BatchView};
 
