@@ -24,6 +24,8 @@ usage: cargo xtask TASK [ARGS]
   setup                         the set-up alone, of everything
   execute FILE.ipynb [--out OUT.ipynb] [--browser chromium|firefox] [--timeout SECONDS]
                                 run a notebook in the real page and write its outputs
+  golden DIR|FILE… [--tools ours|apache] [--broker ours|apache] [--rules FILE] [--steps]
+                                replay recorded runs of Kafka's tools and show what differs
   codegen [--check] [--jars DIR]
                                 write the wire codec from Kafka's message schemas
 ";
@@ -50,6 +52,7 @@ fn run(task: &str, args: &[String]) -> Outcome {
         "test" => test::run(args),
         "setup" => setup::all(),
         "execute" => execute::run(args),
+        "golden" => golden(args),
         "codegen" => codegen::run(args).map_err(|why| format!("{why:#}")),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
@@ -57,4 +60,14 @@ fn run(task: &str, args: &[String]) -> Outcome {
         }
         other => Err(format!("there is no such task: {other}\n\n{USAGE}")),
     }
+}
+
+/// A program of its own, because it links the whole cluster, which the other tasks need not wait for.
+fn golden(args: &[String]) -> Outcome {
+    let program = ["run", "--quiet", "--package", "golden", "--"];
+    let words: Vec<&str> = program
+        .into_iter()
+        .chain(args.iter().map(String::as_str))
+        .collect();
+    process::run(&mut process::command("cargo", &words))
 }

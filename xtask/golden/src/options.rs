@@ -1,0 +1,120 @@
+//! The command line, and where Apache Kafka is found.
+
+use crate::places::Places;
+use crate::transcripts_in;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Whose tools, whose broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Ours,
+    Apache,
+}
+
+pub struct Options {
+    pub files: Vec<PathBuf>,
+    pub tools: Side,
+    pub broker: Side,
+    /// Show every step, not only those that fail.
+    pub steps: bool,
+    /// Rules in place of `normalise.json` beside the transcripts.
+    rules: Option<PathBuf>,
+    /// Where `oracle` keeps Apache Kafka's jars.
+    pub cache: PathBuf,
+}
+
+const USAGE: &str = "\
+usage: cargo xtask golden DIR|FILE... [--tools ours|apache] [--broker ours|apache] [--rules FILE] [--steps]
+
+Environment: KAFKA_ORACLE (the script that starts Apache Kafka, ../shared/oracle/oracle), KAFKA_ORACLE_PORT
+(29092: its brokers are there and on the next two ports), KAFKA_ORACLE_CACHE (~/.cache/kafka-oracle-4.3.1).";
+
+impl Options {
+    pub fn read(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
+        let home = std::env::var("HOME").unwrap_or_else(|_| "/root".to_owned());
+        let cache = std::env::var("KAFKA_ORACLE_CACHE").map_or_else(
+            |_| Path::new(&home).join(".cache/kafka-oracle-4.3.1"),
+            PathBuf::from,
+        );
+        let mut options = Options {
+            files: Vec::new(),
+            tools: Side::Ours,
+            broker: Side::Ours,
+            steps: false,
+            rules: None,
+            cache,
+        };
+        while let Some(word) = args.next() {
+            let (name, inline) = match word.split_once('=') {
+                Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+                _ => (word.as_str(), None),
+            };
+            let mut value = || {
+                inline
+                    .clone()
+                    .or_else(|| args.next())
+                    .ok_or(format!("{name} needs a value\n{USAGE}"))
+            };
+            match name {
+                "--tools" => options.tools = side(&value()?)?,
+                "--broker" => options.broker = side(&value()?)?,
+                "--rules" => options.rules = Some(value()?.into()),
+                "--steps" => options.steps = true,
+                _ if name.starts_with('-') => return Err(format!("no option {name}\n{USAGE}")),
+                _ => options.files.extend(transcripts_in(Path::new(&word))?),
+            }
+        }
+        if options.files.is_empty() {
+            return Err(format!("no transcripts to replay\n{USAGE}"));
+        }
+        Ok(options)
+    }
+
+    /// The rules that hold for a transcript: `normalise.json` beside it, or in the folder above.
+    pub fn rules_for(&self, transcript: &Path) -> Result<PathBuf, String> {
+        if let Some(rules) = &self.rules {
+            return Ok(rules.clone());
+        }
+        let folders = transcript.ancestors().skip(1).take(2);
+        let found = folders
+            .map(|dir| dir.join("normalise.json"))
+            .find(|file| file.is_file());
+        found.ok_or_else(|| format!("there is no normalise.json beside {}", transcript.display()))
+    }
+
+    /// A clean cluster of Apache Kafka, and where it is.
+    pub fn apache_cluster(&self, needed: bool) -> Result<Places, String> {
+        let port = match std::env::var("KAFKA_ORACLE_PORT") {
+            Ok(port) => port
+                .parse()
+                .map_err(|_| format!("KAFKA_ORACLE_PORT is not a port: {port}"))?,
+            Err(_) => 29092,
+        };
+        let places = Places::consecutive(port, &self.cache.join(format!("run-{port}")));
+        if !needed {
+            return Ok(places);
+        }
+        let script =
+            std::env::var("KAFKA_ORACLE").unwrap_or_else(|_| "../shared/oracle/oracle".to_owned());
+        let output = Command::new(&script).arg("up").output();
+        match output {
+            Ok(output) if output.status.success() => Ok(places),
+            Ok(output) => Err(format!(
+                "`{script} up` failed: {}",
+                String::from_utf8_lossy(&output.stderr)
+            )),
+            Err(error) => Err(format!(
+                "cannot run `{script} up`: {error} (set KAFKA_ORACLE)"
+            )),
+        }
+    }
+}
+
+fn side(word: &str) -> Result<Side, String> {
+    match word {
+        "ours" => Ok(Side::Ours),
+        "apache" => Ok(Side::Apache),
+        _ => Err(format!("ours or apache, not {word}\n{USAGE}")),
+    }
+}
