@@ -35,6 +35,8 @@ interface Attachment {
   number: number | null;
   /** In the leader: the worker whose client this is; null for an own one. */
   remote: string | null;
+  /** Goes by the relay to another worker, the leader. */
+  relayed: boolean;
 }
 
 const me = Math.random().toString(36).slice(2);
@@ -81,8 +83,10 @@ async function lead(): Promise<void> {
   }
   pass(['leader']);
   for (const [id, attachment] of attachments) {
-    // What was passed on to the old leader has ended there; the pages attach again.
-    if (attachment.number === null) attachments.delete(id);
+    // What was passed on to the old leader has ended there; the pages attach again. What came while this one
+    // started has waited on its port.
+    if (attachment.relayed) attachments.delete(id);
+    else attachment.number ??= cluster.attach(attachment.port, attachment.options);
   }
   if (wasFollower) sayAll(['restart', false]);
   announce();
@@ -139,6 +143,7 @@ function start(): void {
       return;
     }
     wasFollower = true;
+    for (const [id, attachment] of attachments) follow(id, attachment);
     pass(['hello', me]);
     void navigator.locks.request(LOCK, async () => {
       await lead();
@@ -154,14 +159,17 @@ function forever(): Promise<never> {
 // ─── Clients ───
 
 function attach(id: string, port: MessagePort, wanted: AttachOptions, remote: string | null): void {
-  const attachment: Attachment = { port, options: wanted, number: null, remote };
+  const attachment: Attachment = { port, options: wanted, number: null, remote, relayed: false };
   attachments.set(id, attachment);
-  if (cluster) {
-    attachment.number = cluster.attach(port, wanted);
-    return;
-  }
-  port.onmessage = (event) => pass(['door', 'leader', id, event.data]);
-  pass(['attach', me, id, wanted]);
+  if (cluster) attachment.number = cluster.attach(port, wanted);
+  else if (wasFollower) follow(id, attachment);
+  // Else it is not known yet who leads: what the client says waits on its port.
+}
+
+function follow(id: string, attachment: Attachment): void {
+  attachment.relayed = true;
+  attachment.port.onmessage = (event) => pass(['door', 'leader', id, event.data]);
+  pass(['attach', me, id, attachment.options]);
 }
 
 function detach(id: string): void {
@@ -169,7 +177,7 @@ function detach(id: string): void {
   if (!attachment) return;
   attachments.delete(id);
   if (attachment.number !== null) cluster?.detach(attachment.number);
-  else pass(['detach', me, id]);
+  else if (attachment.relayed) pass(['detach', me, id]);
   attachment.port.close();
 }
 
