@@ -47,7 +47,6 @@ fn result(
     include_synonyms: bool,
 ) -> DescribeConfigsResult {
     let mut result = DescribeConfigsResult {
-        error_message: None,
         resource_type: resource.resource_type,
         resource_name: resource.resource_name.clone(),
         ..DescribeConfigsResult::default()
@@ -64,7 +63,8 @@ fn result(
         }
         Err(error) => {
             result.error_code = error.code.code();
-            result.error_message = error.message;
+            // Kafka leaves the words empty, not null, when it has none.
+            result.error_message = Some(error.message.unwrap_or_default());
         }
     }
     result

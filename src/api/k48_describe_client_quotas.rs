@@ -44,7 +44,6 @@ pub fn handle(
     };
     let entries = image.quotas().iter().filter(|(entity, _)| matches(entity));
     DescribeClientQuotasResponse {
-        error_message: None,
         entries: Some(
             entries
                 .map(|(entity, values)| entry(entity, values))

@@ -1,6 +1,7 @@
 //! AlterClientQuotas (key 49), versions 0 to 1 (KIP-546). Quotas are kept and shown; nothing
 //! enforces them.
 
+use crate::metadata::config::order::sort_as_hash_map;
 use crate::metadata::controller::{Decision, QuotaChange, alter_quotas};
 use crate::metadata::{MetadataImage, error_fields};
 use crate::protocol::messages::alter_client_quotas_request::{
@@ -29,24 +30,23 @@ pub fn handle(
     };
     let changes: Vec<QuotaChange> = request.entries.iter().map(change).collect();
     let decision = alter_quotas(image, &changes, request.validate_only);
-    let entry = |(change, outcome): (&QuotaChange, _)| {
+    let entries = decision.response.into_iter().map(|(entity, outcome)| {
         let (error_code, error_message) = error_fields(&outcome);
+        let part = |(entity_type, entity_name)| EntityData {
+            entity_type,
+            entity_name,
+            ..EntityData::default()
+        };
+        let mut entity: Vec<EntityData> = entity.into_iter().map(part).collect();
+        sort_as_hash_map(&mut entity, |part| &part.entity_type);
         EntryData {
             error_code,
             error_message,
-            entity: change
-                .entity
-                .iter()
-                .map(|(kind, name)| EntityData {
-                    entity_type: kind.clone(),
-                    entity_name: name.clone(),
-                    ..EntityData::default()
-                })
-                .collect(),
+            entity,
             ..EntryData::default()
         }
-    };
-    let entries = changes.iter().zip(decision.response).map(entry).collect();
+    });
+    let entries = entries.collect();
     let response = AlterClientQuotasResponse {
         entries,
         ..AlterClientQuotasResponse::default()

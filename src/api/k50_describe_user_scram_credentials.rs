@@ -25,7 +25,6 @@ pub fn handle(
         .into_iter()
         .map(|(user, count)| describe(image, user, count));
     DescribeUserScramCredentialsResponse {
-        error_message: None,
         results: results.collect(),
         ..DescribeUserScramCredentialsResponse::default()
     }
@@ -34,7 +33,6 @@ pub fn handle(
 fn describe(image: &MetadataImage, user: &str, count: usize) -> DescribeUserScramCredentialsResult {
     let result = DescribeUserScramCredentialsResult {
         user: user.to_owned(),
-        error_message: None,
         ..DescribeUserScramCredentialsResult::default()
     };
     let failed = |error: ErrorCode, text: String| DescribeUserScramCredentialsResult {

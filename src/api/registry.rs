@@ -67,6 +67,8 @@ pub const APIS: &[Api] = &[
     api(47, "OffsetDelete", 0, 0),
     api(48, "DescribeClientQuotas", 0, 1),
     api(49, "AlterClientQuotas", 0, 1),
+    api(50, "DescribeUserScramCredentials", 0, 0),
+    api(51, "AlterUserScramCredentials", 0, 0),
     api(60, "DescribeCluster", 0, 2),
     api(61, "DescribeProducers", 0, 0),
     api(74, "ListConfigResources", 0, 1),

@@ -101,6 +101,12 @@ impl Cluster {
                 self.on(id, call, frame, Self::describe_client_quotas);
             }
             ApiKey::ALTER_CLIENT_QUOTAS => self.on(id, call, frame, Self::alter_client_quotas),
+            ApiKey::DESCRIBE_USER_SCRAM_CREDENTIALS => {
+                self.on(id, call, frame, Self::describe_user_scram_credentials);
+            }
+            ApiKey::ALTER_USER_SCRAM_CREDENTIALS => {
+                self.on(id, call, frame, Self::alter_user_scram_credentials);
+            }
             ApiKey::DESCRIBE_CLUSTER => self.on(id, call, frame, Self::describe_cluster),
             ApiKey::LIST_CONFIG_RESOURCES => self.on(id, call, frame, Self::list_config_resources),
             ApiKey::DESCRIBE_TOPIC_PARTITIONS => {

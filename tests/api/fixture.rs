@@ -129,8 +129,8 @@ pub fn config(name: &str, value: Option<&str>) -> CreatableTopicConfig {
 /// `ok`, or the error's name and its words.
 pub fn outcome(code: i16, message: Option<&str>) -> String {
     match (ErrorCode(code), message) {
-        (ErrorCode::NONE, None) => "ok".to_owned(),
-        (code, None) => format!("{} (no words)", code.name()),
+        (ErrorCode::NONE, None | Some("")) => "ok".to_owned(),
+        (code, None | Some("")) => format!("{} (no words)", code.name()),
         (code, Some(words)) => format!("{}: {words}", code.name()),
     }
 }

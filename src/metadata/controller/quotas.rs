@@ -6,7 +6,7 @@ use crate::protocol::ErrorCode;
 use crate::protocol::messages::ClientQuotaRecord;
 use crate::protocol::messages::client_quota_record::EntityData;
 use core::net::IpAddr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is to become of the quotas of one entity.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,20 +24,25 @@ enum QuotaType {
     Long,
 }
 
-/// Changes quotas as a client asks (AlterClientQuotas). The outcomes stand in the order of
-/// `changes`.
+/// Changes quotas as a client asks (AlterClientQuotas): an outcome for each entity.
 pub fn alter_quotas(
     image: &MetadataImage,
     changes: &[QuotaChange],
     validate_only: bool,
-) -> Decision<Vec<Result<(), ApiError>>> {
-    let mut seen = BTreeSet::new();
+) -> Decision<Vec<(QuotaEntity, Result<(), ApiError>)>> {
     let mut records = Vec::new();
-    let mut outcomes = Vec::with_capacity(changes.len());
+    let mut outcomes: Vec<(QuotaEntity, Result<(), ApiError>)> = Vec::new();
     for change in changes {
-        let outcome = alter(image, change, &mut seen);
-        outcomes.push(outcome.as_ref().map(|_| ()).map_err(Clone::clone));
-        records.extend(outcome.unwrap_or_default());
+        let entity: QuotaEntity = change.entity.iter().cloned().collect();
+        match outcomes.iter_mut().find(|(other, _)| *other == entity) {
+            // Kafka keeps what came first, and reports the second.
+            Some((_, outcome)) => *outcome = Err(duplicate(&entity)),
+            None => {
+                let altered = alter(image, &entity, change);
+                outcomes.push((entity, altered.as_ref().map(|_| ()).map_err(Clone::clone)));
+                records.extend(altered.unwrap_or_default());
+            }
+        }
     }
     if validate_only {
         records.clear();
@@ -46,6 +51,10 @@ pub fn alter_quotas(
         response: outcomes,
         records,
     }
+}
+
+fn duplicate(entity: &QuotaEntity) -> ApiError {
+    invalid(format!("Ignoring duplicate entity {}", shown(entity)))
 }
 
 fn invalid(text: impl Into<String>) -> ApiError {
@@ -63,39 +72,28 @@ fn shown(entity: &QuotaEntity) -> String {
 
 fn alter(
     image: &MetadataImage,
+    entity: &QuotaEntity,
     change: &QuotaChange,
-    seen: &mut BTreeSet<QuotaEntity>,
 ) -> Result<Vec<Record>, ApiError> {
-    let entity: QuotaEntity = change.entity.iter().cloned().collect();
-    if !seen.insert(entity.clone()) {
-        return Err(invalid(format!(
-            "Ignoring duplicate entity {}",
-            shown(&entity)
-        )));
-    }
     let mut values: BTreeMap<&str, Option<f64>> = BTreeMap::new();
     for (key, value) in &change.values {
         if values.insert(key, *value).is_some() {
-            // Kafka finds the duplicate key first and then takes the entity for one that came
-            // before.
-            return Err(invalid(format!(
-                "Ignoring duplicate entity {}",
-                shown(&entity)
-            )));
+            // Kafka finds the duplicate key first and then takes the entity for one that came before.
+            return Err(duplicate(entity));
         }
     }
-    check_entity(&entity)?;
-    let current = image.quotas().get(&entity);
+    check_entity(entity)?;
+    let current = image.quotas().get(entity);
     let mut records = Vec::new();
     for (key, value) in values {
         let before = current.and_then(|values| values.get(key));
         match value {
-            None if before.is_some() => records.push(record(&entity, key, 0.0, true)),
+            None if before.is_some() => records.push(record(entity, key, 0.0, true)),
             None => {}
             Some(value) => {
-                check_value(&entity, key, value)?;
+                check_value(entity, key, value)?;
                 if before != Some(&value) {
-                    records.push(record(&entity, key, value, false));
+                    records.push(record(entity, key, value, false));
                 }
             }
         }
