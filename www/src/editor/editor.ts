@@ -1,18 +1,6 @@
 /** CodeMirror as the cells use it: small, in a shadow root, with the shell's own completions and help. */
-import {
-  autocompletion,
-  closeBrackets,
-  closeBracketsKeymap,
-  completionKeymap,
-  completionStatus,
-  type Completion as CmCompletion,
-  type CompletionContext,
-  type CompletionResult,
-} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { HighlightStyle, StreamLanguage, bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { javascript } from '@codemirror/legacy-modes/mode/javascript';
-import { python } from '@codemirror/legacy-modes/mode/python';
 import { shell } from '@codemirror/legacy-modes/mode/shell';
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, drawSelection, hoverTooltip, keymap, placeholder } from '@codemirror/view';
@@ -61,33 +49,18 @@ const colours = HighlightStyle.define([
   { tag: tags.meta, color: 'var(--ks-muted)' },
 ]);
 
-function language(kind: Kind): Extension {
+/** The shell's mode comes along; the others when a cell needs them. */
+async function language(kind: Kind): Promise<Extension> {
   switch (kind) {
     case 'shell':
       return StreamLanguage.define(shell);
     case 'python':
-      return StreamLanguage.define(python);
+      return StreamLanguage.define((await import('@codemirror/legacy-modes/mode/python')).python);
     case 'javascript':
-      return StreamLanguage.define(javascript);
+      return StreamLanguage.define((await import('@codemirror/legacy-modes/mode/javascript')).javascript);
     default:
       return [];
   }
-}
-
-function completions(options: EditorOptions) {
-  return async (context: CompletionContext): Promise<CompletionResult | null> => {
-    const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos);
-    if (!context.explicit && !/[\w./$-]/.test(before)) return null;
-    const found = await options.complete(context.state.doc.toString(), context.pos);
-    if (!found || found.options.length === 0) return null;
-    return {
-      from: found.from,
-      options: found.options.map(
-        (option): CmCompletion => ({ label: option.label, type: option.kind, detail: option.detail, info: option.info }),
-      ),
-      validFor: /^[\w./$:@=-]*$/,
-    };
-  };
 }
 
 function help(options: EditorOptions): Extension {
@@ -115,16 +88,29 @@ function edgeOf(state: EditorState): 'top' | 'bottom' | null {
 
 export function createEditor(options: EditorOptions): EditorHandle {
   const languages = new Compartment();
+  const assistance = new Compartment();
+  let assist: typeof import('./assist.ts') | undefined;
   let kind = options.kind;
   let settingDoc = false;
+  const setLanguage = (): void => {
+    const wanted = kind;
+    void language(wanted).then((extension) => {
+      if (wanted === kind) view.dispatch({ effects: languages.reconfigure(extension) });
+    });
+  };
+  const startAssisting = async (): Promise<void> => {
+    if (assist) return;
+    assist = await import('./assist.ts');
+    view.dispatch({ effects: assistance.reconfigure(assist.assist(options)) });
+  };
   const keys = Prec.highest(
     EditorView.domEventHandlers({
       keydown: (event, view) => {
-        // An open list of completions has Enter, Escape and the arrows first.
-        if (completionStatus(view.state) === 'active' && /^(Escape|ArrowUp|ArrowDown|Enter)$/.test(event.key) && !event.shiftKey && !event.ctrlKey) return false;
+        if (assist?.listIsOpen(view.state) && /^(Escape|ArrowUp|ArrowDown|Enter)$/.test(event.key) && !event.shiftKey && !event.ctrlKey) return false;
         return options.onKey(event, !view.state.selection.main.empty, edgeOf(view.state));
       },
       focus: () => {
+        void startAssisting();
         options.onFocus();
         return false;
       },
@@ -140,13 +126,12 @@ export function createEditor(options: EditorOptions): EditorHandle {
         history(),
         drawSelection(),
         bracketMatching(),
-        closeBrackets(),
         indentUnit.of('    '),
-        languages.of(language(kind)),
+        languages.of(kind === 'shell' ? StreamLanguage.define(shell) : []),
+        assistance.of([]),
         syntaxHighlighting(colours),
-        autocompletion({ override: [completions(options)], icons: false }),
         help(options),
-        keymap.of([...closeBracketsKeymap, ...defaultKeymap.filter((k) => k.key !== 'Mod-Enter'), ...historyKeymap, ...completionKeymap, indentWithTab]),
+        keymap.of([...defaultKeymap.filter((k) => k.key !== 'Mod-Enter'), ...historyKeymap, indentWithTab]),
         EditorView.lineWrapping,
         placeholder(options.placeholder),
         theme,
@@ -157,8 +142,13 @@ export function createEditor(options: EditorOptions): EditorHandle {
       ],
     }),
   });
+  if (kind !== 'shell') setLanguage();
   return {
-    focus: () => view.focus(),
+    focus: (at) => {
+      view.focus();
+      const pos = at ? view.posAtCoords(at) : null;
+      if (pos !== null) view.dispatch({ selection: { anchor: pos } });
+    },
     setDoc: (text) => {
       if (view.state.doc.toString() === text) return;
       settingDoc = true;
@@ -168,7 +158,7 @@ export function createEditor(options: EditorOptions): EditorHandle {
     setKind: (to) => {
       if (to === kind) return;
       kind = to;
-      view.dispatch({ effects: languages.reconfigure(language(to)) });
+      setLanguage();
     },
     get cursor() {
       return view.state.selection.main.head;

@@ -18,7 +18,8 @@ export interface EditorOptions {
 }
 
 export interface EditorHandle {
-  focus(): void;
+  /** With the cursor at a place of the screen, when one is given. */
+  focus(at?: { x: number; y: number } | null): void;
   setDoc(text: string): void;
   setKind(kind: Kind): void;
   readonly cursor: number;

@@ -292,23 +292,28 @@ export const appStyles = css`
   @media (max-width: 900px) {
     main,
     main.no-panel {
-      grid-template: minmax(0, 1fr) auto / minmax(0, 1fr);
+      grid-template: minmax(0, 1fr) auto auto / minmax(0, 1fr);
     }
     .handle {
-      display: none;
+      height: 13px;
+      border-top: 1px solid var(--ks-border);
+      background: var(--ks-surface);
+      cursor: row-resize;
+    }
+    .handle::before,
+    .handle:hover::before,
+    .handle:focus-visible::before {
+      inset: 4px calc(50% - 20px);
+      border-radius: 2px;
+      background: var(--ks-border-strong);
     }
     ks-cluster-panel {
       height: var(--sheet-height, 40dvh);
-      border-top: 1px solid var(--ks-border);
-      box-shadow: 0 -8px 24px var(--ks-shadow);
     }
   }
   @media (max-width: 760px) {
     header {
       padding: 0 8px;
-    }
-    h1 {
-      margin-right: 4px;
     }
     .only-wide {
       display: none;
@@ -318,6 +323,10 @@ export const appStyles = css`
     }
     .storage {
       padding: 0 8px;
+    }
+    /* The tab below says the title. */
+    h1 {
+      display: none;
     }
     .tab {
       max-width: 180px;

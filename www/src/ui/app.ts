@@ -409,7 +409,7 @@ export class KsApp extends LitElement {
                 role="separator"
                 tabindex="0"
                 aria-orientation="vertical"
-                aria-label="Width of the cluster"
+                aria-label="Size of the cluster panel"
                 aria-valuenow=${Math.round(this.settings.panelWidth)}
                 aria-valuemin="20"
                 aria-valuemax="75"
@@ -527,6 +527,7 @@ export class KsApp extends LitElement {
     const dialog = this.renderRoot.querySelector('dialog');
     if (dialog && !dialog.open) dialog.showModal();
     this.style.setProperty('--panel-width', `${this.settings.panelWidth}%`);
+    this.style.setProperty('--sheet-height', `${this.settings.sheetHeight}dvh`);
     for (const tab of this.tabs) {
       if (!tab.opened) continue;
       const element = this.renderRoot.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${tab.id}']`);
@@ -583,22 +584,31 @@ export class KsApp extends LitElement {
 
   #onHandle(event: PointerEvent): void {
     const handle = event.currentTarget as HTMLElement;
-    const width = this.getBoundingClientRect().width;
+    const { width, height } = this.getBoundingClientRect();
     handle.setPointerCapture(event.pointerId);
-    const move = (e: PointerEvent): void => this.#resize(((width - e.clientX) / width) * 100);
+    const move = (e: PointerEvent): void => {
+      if (this.#isSheet) this.#resize(((height - e.clientY) / height) * 100);
+      else this.#resize(((width - e.clientX) / width) * 100);
+    };
     handle.addEventListener('pointermove', move);
     handle.addEventListener('pointerup', () => handle.removeEventListener('pointermove', move), { once: true });
   }
 
   #onHandleKey(event: KeyboardEvent): void {
-    const by = { ArrowLeft: 2, ArrowRight: -2 }[event.key];
+    const by = { ArrowLeft: 2, ArrowRight: -2, ArrowUp: 2, ArrowDown: -2 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    this.#resize(this.settings.panelWidth + by);
+    this.#resize((this.#isSheet ? this.settings.sheetHeight : this.settings.panelWidth) + by);
   }
 
-  #resize(width: number): void {
-    this.#set({ panelWidth: Math.min(75, Math.max(20, width)) });
+  /** On a narrow screen the panel is a sheet at the bottom. */
+  get #isSheet(): boolean {
+    return matchMedia('(max-width: 900px)').matches;
+  }
+
+  #resize(percent: number): void {
+    const size = Math.min(75, Math.max(20, percent));
+    this.#set(this.#isSheet ? { sheetHeight: size } : { panelWidth: size });
   }
 }
 

@@ -1,8 +1,9 @@
 /**
  * One cell, drawn in its notebook's shadow root. It shows and reports; what a key or a button does, the notebook
- * decides. The editor comes late and only for cells in view: until then the source stands in a `<pre>`.
+ * decides. The editor comes when somebody is about to edit: until then the source stands in a `<pre>`.
  */
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { highlight } from '../editor/highlight.ts';
 import type { EditorHandle, EditorModule } from '../editor/types.ts';
 import type { NotebookSession, RunInfo } from '../kernels/session.ts';
 import { KIND_NAMES, type Kind } from '../notebook/kinds.ts';
@@ -65,6 +66,7 @@ export class KsCell extends LitElement {
   #editor: EditorHandle | null = null;
   #opening = false;
   #wantFocus = false;
+  #clickedAt: { x: number; y: number } | null = null;
   #outputs: OutputView | null = null;
   #renderedMarkdown: string | null = null;
   #clock: ReturnType<typeof setInterval> | undefined;
@@ -136,7 +138,8 @@ export class KsCell extends LitElement {
               >
                 ${icon(running || run?.state === 'queued' ? 'stop' : 'play')}
               </button>
-              <span class="count" data-testid="count" aria-label=${`Execution count ${cell.executionCount ?? 'none'}`} role="img">${this.#count()}</span>`
+              <span class="count" data-testid="count" aria-label=${`Execution count ${cell.executionCount ?? 'none'}`} role="img">${this.#count()}</span>
+              ${this.#state()}`
           : nothing}
       </div>
       <div class="body">${this.#isText ? this.#textTemplate() : this.#inputTemplate(kind)} ${cell.type === 'code' ? this.#outputTemplate() : nothing}</div>
@@ -152,17 +155,18 @@ export class KsCell extends LitElement {
   #textTemplate(): TemplateResult {
     return html`<div class="markdown-box">
       <div class="prose" data-testid="markdown" @dblclick=${() => !this.readonly && this.host.activate(this.cell.id, 'edit')}></div>
-      ${this.readonly || !this.active ? nothing : html`<div class="bar">${this.#actions()}${this.#badge('markdown')}</div>`}
+      ${this.readonly ? nothing : this.#actions()}
     </div>`;
   }
 
   #inputTemplate(kind: Kind): TemplateResult {
+    const { source } = this.cell;
     return html`<div class="input">
-      <div class="bar">${this.#state()} ${this.readonly ? nothing : this.#actions()} ${this.#badge(kind)}</div>
-      <pre class="source ${this.cell.source === '' ? 'empty' : ''}" data-testid="source" @click=${this.#onSourceClick}><span class="first-line-space"></span>${
-        this.cell.source === '' ? placeholder(kind) : this.cell.source
+      <pre class="source ${source === '' ? 'empty' : ''}" data-testid="source" @click=${this.#onSourceClick} @pointerenter=${this.#onSourceEnter}>${
+        source === '' ? placeholder(kind) : highlight(source, kind).map(({ text, look }) => (look === '' ? text : html`<span class=${look}>${text}</span>`))
       }</pre>
       <div class="editor" hidden></div>
+      ${this.#badge(kind)} ${this.readonly ? nothing : this.#actions()}
     </div>`;
   }
 
@@ -200,18 +204,18 @@ export class KsCell extends LitElement {
     const { run } = this;
     if (!run) return nothing;
     const end = run.endedAtMs || Date.now();
-    const time = html`<span data-testid="elapsed">${seconds(end - run.startedAtMs)}</span>`;
+    const time = html`<span class="state" data-testid="elapsed">${seconds(end - run.startedAtMs)}</span>`;
     switch (run.state) {
       case 'running':
-        return Date.now() - run.startedAtMs < 150 ? nothing : html`<span class="state">${time}</span>`;
+        return Date.now() - run.startedAtMs < 150 ? nothing : time;
       case 'queued':
         return html`<span class="state">waiting</span>`;
       case 'ok':
-        return html`<span class="state ok" title="Ended without an error">${icon('check')}</span><span class="state">${time}</span>`;
+        return html`<span class="state ok" title="Ended without an error">${icon('check')}</span>${time}`;
       case 'error':
-        return html`<span class="state bad" title="Failed">${icon('cross')}</span><span class="state">${time}</span>`;
+        return html`<span class="state bad" title="Failed">${icon('cross')}</span>${time}`;
       case 'interrupted':
-        return html`<span class="state">stopped ${time}</span>`;
+        return html`<span class="state" title="Stopped">stopped</span>${time}`;
       case 'dropped':
         return html`<span class="state">not run</span>`;
     }
@@ -221,7 +225,7 @@ export class KsCell extends LitElement {
     const button = (command: Command, name: string, label: string) =>
       html`<button class="button quiet icon small" tabindex="-1" aria-label=${label} title=${label} @click=${() => this.host.command(command, this.cell.id)}>${icon(name)}</button>`;
     return html`<span class="actions">
-      ${this.#isText ? button('to-edit', 'edit', 'Edit (Enter)') : nothing} ${button('move-up', 'arrowUp', 'Move up')} ${button('move-down', 'arrowDown', 'Move down')}
+      ${this.#isText ? html`${button('to-edit', 'edit', 'Edit (Enter)')}${this.#badge('markdown')}` : nothing} ${button('move-up', 'arrowUp', 'Move up')} ${button('move-down', 'arrowDown', 'Move down')}
       ${button('insert-below', 'plus', 'Insert a cell below (B)')} ${button('delete', 'trash', 'Delete (D D)')}
     </span>`;
   }
@@ -298,7 +302,7 @@ export class KsCell extends LitElement {
 
   // ─── Editor ───
 
-  /** Called by the notebook when the cell comes into view. */
+  /** Loads the editor: not needed to read, nor to run. */
   prepareEditor(): void {
     if (!this.#editor && !this.#opening && !this.#isText && !this.readonly) void this.#openEditor();
   }
@@ -342,8 +346,9 @@ export class KsCell extends LitElement {
     });
     parent.hidden = false;
     pre.hidden = true;
-    if (this.#wantFocus) this.#editor.focus();
+    if (this.#wantFocus) this.#editor.focus(this.#clickedAt);
     this.#wantFocus = false;
+    this.#clickedAt = null;
   }
 
   #updateEditor(): void {
@@ -368,10 +373,15 @@ export class KsCell extends LitElement {
     return this.#editor?.cursor ?? 0;
   }
 
-  #onSourceClick(): void {
-    if (this.readonly) return;
-    if (document.getSelection()?.type === 'Range') return;
+  #onSourceClick(event: MouseEvent): void {
+    if (this.readonly || document.getSelection()?.type === 'Range') return;
+    this.#clickedAt = { x: event.clientX, y: event.clientY };
     this.host.activate(this.cell.id, 'edit');
+  }
+
+  /** A mouse that comes near announces an edit. */
+  #onSourceEnter(event: PointerEvent): void {
+    if (event.pointerType === 'mouse') this.prepareEditor();
   }
 
   #copy = (): void => {

@@ -132,6 +132,8 @@ export const notebookStyles = css`
   }
   .input {
     position: relative;
+    display: flex;
+    align-items: flex-start;
     border: 1px solid var(--ks-border);
     border-radius: var(--ks-radius);
     background: var(--ks-surface);
@@ -144,50 +146,58 @@ export const notebookStyles = css`
     background: var(--ks-bg);
     box-shadow: 0 0 0 1px var(--ks-accent);
   }
-  .bar {
-    position: absolute;
-    z-index: 2;
-    top: 4px;
-    right: 4px;
-    display: flex;
-    align-items: center;
-    gap: 4px;
-    border-radius: 4px;
+  .state {
+    display: inline-flex;
+    justify-content: center;
     font-size: 11px;
-    line-height: 20px;
+    line-height: 14px;
     color: var(--ks-muted);
     font-variant-numeric: tabular-nums;
-    background: inherit;
-  }
-  .input > .bar {
-    background: var(--ks-surface);
-  }
-  ks-cell.editing .input > .bar {
-    background: var(--ks-bg);
-  }
-  .bar .state {
-    display: inline-flex;
-    align-items: center;
-    gap: 3px;
     white-space: nowrap;
   }
-  .bar .state.ok {
+  .state.ok {
     color: var(--ks-ok);
   }
-  .bar .state.bad {
+  .state.bad {
     color: var(--ks-danger);
   }
-  .bar .icon-svg {
+  .state .icon-svg {
     width: 12px;
     height: 12px;
   }
-  .actions {
-    display: none;
+  .kind {
+    flex: none;
+    margin: 8px 8px 0 0;
+    font-size: 11px;
+    color: var(--ks-muted);
   }
-  ks-cell.active .actions,
-  ks-cell:hover .actions,
-  ks-cell:focus-within .actions {
+  .input > ks-menu {
+    flex: none;
+    margin: 6px 4px 0 0;
+  }
+  .actions {
+    position: absolute;
+    z-index: 3;
+    top: -16px;
+    right: 8px;
     display: flex;
+    align-items: center;
+    padding: 1px;
+    border: 1px solid var(--ks-border);
+    border-radius: var(--ks-radius);
+    background: var(--ks-bg);
+    box-shadow: 0 2px 8px var(--ks-shadow);
+    visibility: hidden;
+  }
+  .markdown-box > .actions {
+    top: -8px;
+  }
+  ks-cell:hover .actions,
+  ks-cell.active:focus-within .actions {
+    visibility: visible;
+  }
+  ks-cell.editing:not(:hover) .actions {
+    visibility: hidden;
   }
   .actions .button {
     color: var(--ks-muted);
@@ -195,6 +205,11 @@ export const notebookStyles = css`
   .source,
   .editor .cm-content {
     font: 13px/20px var(--ks-mono);
+  }
+  .source,
+  .editor {
+    flex: 1;
+    min-width: 0;
   }
   .source {
     margin: 0;
@@ -207,11 +222,6 @@ export const notebookStyles = css`
   }
   .source.empty {
     color: var(--ks-muted);
-  }
-  .first-line-space {
-    float: right;
-    width: var(--bar-width, 120px);
-    height: 20px;
   }
   .outputs-box {
     position: relative;
@@ -429,6 +439,13 @@ export const notebookStyles = css`
     margin: 16px 0 0 56px;
   }
 
+  .hl-comment { color: var(--ks-muted); font-style: italic; }
+  .hl-string { color: var(--ks-ok); }
+  .hl-option { color: var(--ks-accent); }
+  .hl-number { color: var(--ks-broker-1); }
+  .hl-variable { color: var(--ks-broker-0); }
+  .hl-keyword { color: var(--ks-broker-3); }
+
   .ansi-bold { font-weight: 700; }
   .ansi-dim { opacity: 0.75; }
   .ansi-italic { font-style: italic; }
@@ -467,9 +484,6 @@ export const notebookStyles = css`
     }
     .add {
       margin-left: 40px;
-    }
-    ks-cell:not(.active) .actions {
-      display: none;
     }
   }
 `;

@@ -65,7 +65,6 @@ export class KafkaNotebook extends LitElement implements CellHost {
   static override styles = [tokens, controls, notebookStyles];
 
   readonly #keys = new Keys();
-  #observer: IntersectionObserver | undefined;
   #unsubscribe: (() => void) | undefined;
   #runAll: AbortController | undefined;
   #collapsed = new Set<string>();
@@ -275,31 +274,6 @@ export class KafkaNotebook extends LitElement implements CellHost {
   #keepMine(session: NotebookSession): void {
     this.dismissed = true;
     void session.keepMine();
-  }
-
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('session') || changed.has('version')) this.#observe();
-  }
-
-  /** Editors are made for cells in view, after the page has been painted. */
-  #observe(): void {
-    if (this.readonly) return;
-    this.#observer ??= new IntersectionObserver(
-      (entries) => {
-        for (const entry of entries) if (entry.isIntersecting) (entry.target as KsCell).prepareEditor();
-      },
-      { rootMargin: '200px' },
-    );
-    const observer = this.#observer;
-    requestAnimationFrame(() => {
-      for (const cell of this.#cells()) observer.observe(cell);
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer?.disconnect();
-    this.#observer = undefined;
   }
 
   override connectedCallback(): void {

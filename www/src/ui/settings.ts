@@ -6,6 +6,8 @@ export interface Settings {
   theme: Theme;
   /** Per cent of the width. */
   panelWidth: number;
+  /** Per cent of the height, where the panel is a sheet at the bottom. */
+  sheetHeight: number;
   panelOpen: boolean;
   /** Addresses and `local:` keys of open notebooks, the current one first in `current`. */
   open: string[];
@@ -13,7 +15,7 @@ export interface Settings {
 }
 
 const KEY = 'kafka-sandbox-page';
-const DEFAULTS: Settings = { theme: 'auto', panelWidth: 44, panelOpen: true, open: [], current: '' };
+const DEFAULTS: Settings = { theme: 'auto', panelWidth: 44, sheetHeight: 40, panelOpen: true, open: [], current: '' };
 
 export function readSettings(): Settings {
   try {
