@@ -30,7 +30,14 @@ pub struct Produced {
     pub timeout_ms: i32,
     /// What is not durable yet.
     pub waits: Vec<Wait>,
-    pub api_version: i16,
+    api_version: i16,
+}
+
+/// What the request says for all its partitions.
+struct Terms {
+    acks: i16,
+    /// It names a transaction.
+    in_transaction: bool,
 }
 
 /// One partition of the answer that waits.
@@ -91,8 +98,19 @@ pub fn handle(broker: &mut Broker<'_>, caller: &Caller<'_>, request: ProduceRequ
         waits: Vec::new(),
         api_version: caller.api_version,
     };
+    let terms = Terms {
+        acks: request.acks,
+        in_transaction: request.transactional_id.is_some(),
+    };
     for (index, topic) in request.topic_data.iter().enumerate() {
-        let answer = append_topic(broker, caller, topic, index as u32, &mut produced);
+        let answer = append_topic(
+            broker,
+            caller,
+            &terms,
+            topic,
+            index as u32,
+            &mut produced.waits,
+        );
         produced.response.responses.push(answer);
     }
     add_node_endpoints(broker, caller, &mut produced.response);
@@ -102,9 +120,10 @@ pub fn handle(broker: &mut Broker<'_>, caller: &Caller<'_>, request: ProduceRequ
 fn append_topic(
     broker: &mut Broker<'_>,
     caller: &Caller<'_>,
+    terms: &Terms,
     topic: &TopicProduceData,
     topic_index: u32,
-    produced: &mut Produced,
+    waits: &mut Vec<Wait>,
 ) -> TopicProduceResponse {
     let by_id = caller.api_version >= 13;
     let image = broker.image;
@@ -138,9 +157,9 @@ fn append_topic(
             (None, _) => failed(data.index, unknown),
             (Some(_), None) => failed(data.index, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
             (Some(topic), Some(partition)) => {
-                match append(broker, caller, topic, produced.acks, partition, data) {
+                match append(broker, caller, terms, topic, partition, data) {
                     Ok(appended) => {
-                        produced.waits.push(Wait {
+                        waits.push(Wait {
                             log: partition.log,
                             end_offset: appended.last_offset + 1,
                             topic: topic_index,
@@ -160,8 +179,8 @@ fn append_topic(
 fn append(
     broker: &mut Broker<'_>,
     caller: &Caller<'_>,
+    terms: &Terms,
     topic: &TopicImage,
-    acks: i16,
     partition: &PartitionImage,
     data: &PartitionProduceData,
 ) -> Result<Appended, Box<PartitionProduceResponse>> {
@@ -171,10 +190,18 @@ fn append(
         .as_ref()
         .map(|rope| rope.to_bytes())
         .unwrap_or_default();
-    if let Err(error) = check_produce_records(caller.api_version, &batch) {
-        return fail(ErrorCode(error.code()));
+    let transactional = match check_produce_records(caller.api_version, &batch) {
+        Ok(view) => view.header.attributes.is_transactional(),
+        Err(error) => return fail(ErrorCode(error.code())),
+    };
+    if transactional {
+        // Nobody can have begun a transaction; Kafka tells those who name none from those who name a wrong one.
+        return fail(match terms.in_transaction {
+            false => ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+            true => ErrorCode::INVALID_TXN_STATE,
+        });
     }
-    if !matches!(acks, -1..=1) {
+    if !matches!(terms.acks, -1..=1) {
         return fail(ErrorCode::INVALID_REQUIRED_ACKS);
     }
     if topic.is_internal() && caller.client_id != ADMIN_CLIENT_ID {
@@ -191,7 +218,7 @@ fn append(
         }
         return Err(Box::new(response));
     }
-    append_as_leader(broker, topic, acks, partition, data.index, &batch)
+    append_as_leader(broker, topic, terms.acks, partition, data.index, &batch)
 }
 
 fn append_as_leader(

@@ -34,6 +34,7 @@ pub struct Fetch {
     min_bytes: usize,
     max_bytes: usize,
     pub max_wait_ms: i32,
+    read_committed: bool,
     topics: Vec<Topic>,
     parts: Vec<Part>,
     /// Where reading begins: a turn of its own per connection when limits leave partitions out.
@@ -60,6 +61,8 @@ struct Part {
     answer: PartitionData,
     /// Something makes the whole fetch answer at once.
     urgent: bool,
+    /// There is no such topic or partition: an error that does not end the wait for the others, as in Kafka.
+    missing: bool,
     /// The limits left it out although it has data.
     starved: bool,
 }
@@ -94,6 +97,7 @@ pub fn begin(
         max_bytes: usize::try_from(max_bytes).unwrap_or(0),
         min_bytes: usize::try_from(request.min_bytes.min(max_bytes)).unwrap_or(0),
         max_wait_ms: request.max_wait_ms.max(0),
+        read_committed: request.isolation_level == 1,
         topics: Vec::with_capacity(request.topics.len()),
         parts: Vec::new(),
         first: 0,
@@ -132,6 +136,7 @@ impl Part {
             reads: 0,
             answer: PartitionData::default(),
             urgent: false,
+            missing: false,
             starved: false,
         }
     }
@@ -140,7 +145,7 @@ impl Part {
     fn reset(&mut self) {
         self.data.clear();
         (self.bytes, self.reading, self.reads) = (0, None, 0);
-        (self.urgent, self.starved) = (false, false);
+        (self.urgent, self.missing, self.starved) = (false, false, false);
         self.log = None;
         // Kafka's own blank answer has offsets of -1 and no records.
         self.answer = PartitionData {
@@ -151,6 +156,12 @@ impl Part {
             preferred_read_replica: -1,
             ..PartitionData::default()
         };
+    }
+
+    fn fail_missing(&mut self, error: ErrorCode) {
+        self.fail(error);
+        self.urgent = false;
+        self.missing = true;
     }
 
     fn fail(&mut self, error: ErrorCode) {
@@ -205,7 +216,8 @@ impl Fetch {
         let ready: usize = self.parts.iter().map(|part| part.bytes).sum();
         let urgent = self.parts.iter().any(|part| part.urgent);
         let enough = ready >= self.min_bytes || !reads.is_empty();
-        if !(last || count == 0 || urgent || enough) {
+        let nothing_to_wait_for = self.parts.iter().all(|part| part.missing);
+        if !(last || urgent || enough || nothing_to_wait_for) {
             return Step::Wait;
         }
         if reads.is_empty() {
@@ -234,7 +246,7 @@ impl Fetch {
         };
         let Some(found) = found else {
             let by_name = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
-            part.fail(if by_id {
+            part.fail_missing(if by_id {
                 ErrorCode::UNKNOWN_TOPIC_ID
             } else {
                 by_name
@@ -245,7 +257,7 @@ impl Fetch {
             topic.name = found.name.to_string();
         }
         let Some(image) = found.partition(part.want.partition) else {
-            part.fail(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+            part.fail_missing(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
             return None;
         };
         if let Some(error) = check_leader(image, caller, part.want.current_leader_epoch) {
@@ -307,6 +319,8 @@ impl Fetch {
         for part in &mut self.parts {
             starved |= part.starved && part.bytes == 0;
             let mut answer = std::mem::take(&mut part.answer);
+            let committed = self.read_committed && answer.error_code == ErrorCode::NONE.code();
+            answer.aborted_transactions = committed.then(Vec::new);
             answer.records = Some(Rope(std::mem::take(&mut part.data)));
             response.responses[part.topic].partitions.push(answer);
         }

@@ -72,10 +72,6 @@ impl Commit {
         self.facts.push((write, waiter));
     }
 
-    pub fn is_idle(&self, logs: &Logs) -> bool {
-        self.flight.is_none() && self.facts.is_empty() && logs.pending().is_empty()
-    }
-
     /// The next group, if none is in flight and something waits.
     pub fn next_group(&mut self, logs: &mut Logs) -> Option<(PersistId, Vec<Write>)> {
         if self.flight.is_some() || (self.facts.is_empty() && logs.pending().is_empty()) {

@@ -252,6 +252,7 @@ impl Cluster {
             } => {
                 let ok = self.accept_chunks(log, &asked, result);
                 self.go_on_reading(request, part, ok);
+                self.bound_memory(&[log]);
             }
         }
     }

@@ -1,11 +1,13 @@
 //! The `serve` command: opens storage and sockets, runs the server until it is told to end.
 
 use super::args::ServeOptions;
+use super::disk::DiskStore;
 use super::server::Server;
 use super::storage::StorageDriver;
 use crate::base::{BrokerId, Endpoint};
 use crate::cluster::{Cluster, ClusterConfig};
 use crate::log::memory::MemoryStore;
+use crate::metadata::config::validate;
 use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
@@ -60,6 +62,7 @@ async fn run(
     stop: impl Future<Output = ()>,
     ready: impl FnOnce(&[SocketAddr]) + 'static,
 ) -> Result<(), ServeError> {
+    check_configs(&options.set)?;
     let listeners = listen(options).await?;
     let addresses = listeners
         .iter()
@@ -102,6 +105,18 @@ async fn listen(options: &ServeOptions) -> Result<Vec<TcpListener>, ServeError> 
     Ok(listeners)
 }
 
+/// As a broker reads its `server.properties`: wrong values stop it, names that it does not know do not.
+fn check_configs(set: &[(String, String)]) -> Result<(), ServeError> {
+    for (name, value) in set {
+        match validate::started_with(name, value) {
+            Ok(true) => {}
+            Ok(false) => eprintln!("Configuration '{name}' is not known and does nothing"),
+            Err(error) => return Err(ServeError::Config(error.to_string())),
+        }
+    }
+    Ok(())
+}
+
 fn config(options: &ServeOptions, addresses: &[SocketAddr]) -> ClusterConfig {
     let endpoint = |(index, address): (usize, &SocketAddr)| Endpoint {
         broker: BrokerId(options.first_id + index as i32),
@@ -124,6 +139,12 @@ fn config(options: &ServeOptions, addresses: &[SocketAddr]) -> ClusterConfig {
 fn open(options: &ServeOptions) -> Result<StorageDriver, ServeError> {
     match &options.data {
         None => Ok(StorageDriver::here(Box::new(MemoryStore::new()))),
-        Some(folder) => Err(ServeError::Storage(folder.display().to_string())),
+        Some(folder) => {
+            let store = DiskStore::open(folder).map_err(|error| ServeError::Storage(error.0))?;
+            for damage in store.damage() {
+                eprintln!("{damage}");
+            }
+            Ok(StorageDriver::in_thread(Box::new(store)))
+        }
     }
 }

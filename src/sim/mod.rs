@@ -1,3 +1,4 @@
 //! Seeded faults for tests.
 
 pub mod disk;
+pub mod machine;
