@@ -62,11 +62,11 @@ export async function ready(browser) {
       return null;
     };
     await customElements.whenDefined('kafka-notebook');
-    while (!globalThis.notebookUnderTest?.isConnected) {
-      globalThis.notebookUnderTest = find(document);
+    while (!window.notebookUnderTest?.isConnected) {
+      window.notebookUnderTest = find(document);
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
-    const notebook = globalThis.notebookUnderTest;
+    const notebook = window.notebookUnderTest;
     await notebook.updateComplete;
     await notebook.ready;
     while (!notebook.session) await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -76,7 +76,7 @@ export async function ready(browser) {
 /** Runs a cell to its end; gives how it ended and what it printed. */
 export async function runCell(browser, index) {
   return await browser.evaluate(async (at) => {
-    const notebook = globalThis.notebookUnderTest;
+    const notebook = window.notebookUnderTest;
     const state = await notebook.runCell(at);
     const { outputs } = notebook.toJSON().cells[at];
     const text = (name) => outputs.filter((o) => o.output_type === 'stream' && o.name === name).map((o) => [o.text].flat().join('')).join('');

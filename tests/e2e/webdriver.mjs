@@ -71,14 +71,14 @@ class Browser {
     await this.#call('POST', '/refresh', {});
   }
 
-  /** Runs a function in the page; it may be async. Arguments and result go as JSON; what it throws is thrown here. */
+  /** Runs a function in the page; it may be async. Globals that shall last are `window`'s: Firefox's `globalThis` is a sandbox. Arguments and result go as JSON; what it throws is thrown here. */
   async evaluate(work, ...args) {
     const script = `
       const done = arguments[arguments.length - 1];
       const given = Array.prototype.slice.call(arguments, 0, -1);
       Promise.resolve().then(() => (${work})(...given)).then(
         (value) => done({ value }),
-        (error) => done({ error: String((error && error.stack) || error) }),
+        (error) => done({ error: [error, error && error.stack].join(' ') }),
       );`;
     const answer = await this.#call('POST', '/execute/async', { script, args });
     if (answer?.error !== undefined) throw new Error(answer.error);
