@@ -1,7 +1,7 @@
 /** Serves the built page as a plain web server would, with further folders beside it. */
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname, join, normalize, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -32,6 +32,11 @@ export async function serve(folders = { '/': join(ROOT, 'dist') }) {
     requests.push(path);
     const prefix = prefixes.find((candidate) => path.startsWith(candidate));
     const file = prefix && locate(folders[prefix], path.slice(prefix.length));
+    const list = prefix && !file ? listing(folders[prefix], path.slice(prefix.length)) : undefined;
+    if (list) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(list));
+      return;
+    }
     if (!file) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
       return;
@@ -51,13 +56,26 @@ export async function serve(folders = { '/': join(ROOT, 'dist') }) {
   };
 }
 
+/** The files below a folder, when its `index.json` is asked for and there is none: what a lesson's folder is read by. */
+function listing(folder, path) {
+  const asked = /^(?:(.*)\/)?index\.json$/.exec(path);
+  const below = asked && inside(folder, asked[1] ?? '');
+  if (!below || !existsSync(below) || !statSync(below).isDirectory()) return undefined;
+  const names = readdirSync(below, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return names.map((entry) => relative(below, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join('/')).sort();
+}
+
 /** The file in the folder, never one outside. */
 function locate(folder, path) {
-  const inside = normalize(path).replace(/^(\.\.(\/|\\|$))+/, '');
-  const full = join(folder, inside);
-  if (full !== normalize(folder) && !full.startsWith(normalize(folder).replace(/[/\\]?$/, sep))) return undefined;
-  if (!existsSync(full)) return undefined;
+  const full = inside(folder, path);
+  if (!full || !existsSync(full)) return undefined;
   if (!statSync(full).isDirectory()) return full;
   const index = join(full, 'index.html');
   return existsSync(index) ? index : undefined;
+}
+
+function inside(folder, path) {
+  const base = normalize(`${folder}/`);
+  const full = normalize(join(base, path));
+  return full.startsWith(base) || `${full}${sep}` === base ? full : undefined;
 }

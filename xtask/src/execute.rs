@@ -11,5 +11,7 @@ pub fn run(args: &[String]) -> Outcome {
     wasm::build()?;
     page::bundle()?;
     let mut runner = command("node", &["tests/e2e/execute.mjs"]);
-    process::run(runner.args(args))
+    // File names are relative to where the person stands, not to the repository.
+    let from = std::env::current_dir().map_err(|error| error.to_string())?;
+    process::run(runner.args(args).env("XTASK_FROM", from))
 }
