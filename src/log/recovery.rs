@@ -155,12 +155,11 @@ impl Recovery {
                     why,
                 });
                 self.cut_from = Some(base);
-                self.saved = None;
                 self.phase = Phase::Last { below: Some(base) };
                 return Ok(false);
             }
-            Opened::Chunk(header, run, found) if !found.is_empty() && self.cut_from.is_none() => {
-                // The last chunk is damaged inside. What stands before the damage is saved.
+            Opened::Chunk(header, run, found) if !found.is_empty() && self.saved.is_none() => {
+                // The end is damaged inside a chunk. What stands before the damage is saved.
                 let good_end = found[0].from;
                 let why = "the end of the log is damaged and was cut".to_owned();
                 self.findings.push(Finding {

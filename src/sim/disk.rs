@@ -79,8 +79,12 @@ impl SimDisk {
         }
         let own = writes.iter().map(detached).collect::<Vec<_>>();
         self.seen.commit(&own)?;
+        // A removal that is overtaken would let the dead rise; no back end does that.
+        let removes = own
+            .iter()
+            .any(|write| matches!(write, Write::Truncate { .. }));
         self.unsynced.push(own);
-        if !self.faults.lose_acknowledged {
+        if removes || !self.faults.lose_acknowledged {
             self.sync();
         }
         if self.rng.below(4) == 0 {
@@ -139,6 +143,8 @@ impl SimDisk {
 
     /// Flips one bit of one chunk, chosen among all. `None` if there is no chunk.
     pub fn rot(&mut self) -> Option<Rot> {
+        // What rots is on the disk: it does not come back whole from anywhere.
+        self.sync();
         let keys = self.seen.keys();
         if keys.is_empty() {
             return None;
@@ -148,8 +154,10 @@ impl SimDisk {
         let mut byte = 0;
         for store in [&mut self.synced, &mut self.seen] {
             store.edit(log, base_offset, |bytes| {
-                byte = (bit >> 3) as usize % bytes.len();
-                bytes[byte] ^= 1 << (bit & 7);
+                if !bytes.is_empty() {
+                    byte = (bit >> 3) as usize % bytes.len();
+                    bytes[byte] ^= 1 << (bit & 7);
+                }
             });
         }
         Some(Rot {
