@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Runs real clients, unmodified, against a cluster and counts what works.
+
+Each client is a program of its own that takes bootstrap addresses and prints a line per case:
+`ok NAME` or `not ok NAME: why`. Without --bootstrap the native binary is started on free ports.
+
+  run.py [--bootstrap HOST:PORT,…] [--binary PATH] [--table FILE] [CLIENT…]
+"""
+import argparse
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+TIMEOUT_S = 600
+
+
+def venv(name):
+    return str(ROOT / f".venv-{name}" / "bin" / "python")
+
+
+def clients():
+    """Name, command, and what must be installed for it."""
+    return {
+        "kcat": [sys.executable, str(HERE / "kcat.py")],
+        "kafka-python 2.3.3": [venv("kafka-python-2"), str(HERE / "python" / "kafka_python.py")],
+        "kafka-python 3.0.12": [venv("kafka-python-3"), str(HERE / "python" / "kafka_python.py")],
+        "confluent-kafka 2.16": [venv("confluent-kafka"), str(HERE / "python" / "confluent.py")],
+        "KafkaJS 2.2.4": ["node", str(HERE / "kafkajs" / "kafkajs.mjs")],
+        "franz-go 1.22": [str(HERE / "franz-go" / "run.sh")],
+    }
+
+
+def free_ports(count):
+    """Consecutive free ports."""
+    for _ in range(100):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            first = probe.getsockname()[1]
+        held = []
+        try:
+            for port in range(first, first + count):
+                held.append(socket.create_server(("127.0.0.1", port)))
+            return first
+        except OSError:
+            continue
+        finally:
+            for server in held:
+                server.close()
+    sys.exit("no free ports")
+
+
+class Cluster:
+    """The native binary for as long as it is needed."""
+
+    def __init__(self, binary):
+        port = free_ports(3)
+        command = [binary, "serve", "--listen", f"127.0.0.1:{port}", "--brokers", "3",
+                   "--set", "group.initial.rebalance.delay.ms=0"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"{binary} did not start")
+        print(line.strip())
+        self.bootstrap = ",".join(f"127.0.0.1:{port + i}" for i in range(3))
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+def run_client(name, command, bootstrap):
+    """The cases of one client: name → None or why it failed."""
+    if not (os.path.exists(command[0]) or shutil.which(command[0])):
+        return {"installed": f"{command[0]} is not there: run `cargo xtask setup`"}
+    print(f"── {name}", flush=True)
+    process = subprocess.Popen([*command, bootstrap], stdout=subprocess.PIPE, text=True)
+    watchdog = threading.Timer(TIMEOUT_S, process.kill)
+    watchdog.start()
+    cases = {}
+    for line in process.stdout:
+        print("  " + line.rstrip(), flush=True)
+        if match := re.match(r"(not )?ok ([^:\n]+)(?:: (.*))?", line):
+            cases[match[2].strip()] = (match[3] or "failed") if match[1] else None
+    status = process.wait()
+    watchdog.cancel()
+    if status != 0 and not any(cases.values()):
+        cases["end"] = f"exit status {status}"
+    return cases
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bootstrap")
+    parser.add_argument("--binary", default=str(ROOT / "target/release/kafka-sandbox"))
+    parser.add_argument("--table", help="write client × case as Markdown")
+    parser.add_argument("client", nargs="*")
+    args = parser.parse_args()
+    cluster = None if args.bootstrap else Cluster(args.binary)
+    results = {}
+    try:
+        for name, command in clients().items():
+            if not args.client or any(name.startswith(wanted) for wanted in args.client):
+                results[name] = run_client(name, command, args.bootstrap or cluster.bootstrap)
+    finally:
+        if cluster and cluster.stop() != 0:
+            results.setdefault("kafka-sandbox", {})["ends cleanly on SIGTERM"] = "status is not 0"
+        elif cluster:
+            results.setdefault("kafka-sandbox", {})["ends cleanly on SIGTERM"] = None
+    failed = 0
+    for name, cases in results.items():
+        bad = {case: why for case, why in cases.items() if why}
+        failed += len(bad)
+        print(f"{name}: {len(cases) - len(bad)} of {len(cases)}")
+        for case, why in bad.items():
+            print(f"  FAILED {case}: {why}")
+    if args.table:
+        write_table(Path(args.table), results)
+    passed = sum(len(cases) for cases in results.values()) - failed
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def write_table(path, results):
+    names = [name for name in results if name != "kafka-sandbox"]
+    rows = dict.fromkeys(case for name in names for case in results[name])
+    lines = ["| case | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    for case in rows:
+        marks = []
+        for name in names:
+            cases = results[name]
+            marks.append(" " if case not in cases else "no" if cases[case] else "✓")
+        lines.append(f"| {case} | " + " | ".join(marks) + " |")
+    path.write_text("\n".join(lines) + "\n")
+
+
+sys.exit(main())
