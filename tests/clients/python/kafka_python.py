@@ -337,7 +337,7 @@ def _():
     source.close()
 
 
-@case("admin: partitions, configs, records, topics")
+@case("admin of partitions, configs, records, topics")
 def _():
     topic = new_topic(1)
     produce(topic, [(None, b"%d" % i) for i in range(5)])
@@ -361,7 +361,7 @@ def _():
     client.close()
 
 
-@case("admin: groups")
+@case("admin of groups")
 def _():
     topic, group = new_topic(), topic_name("g")
     produce(topic, [(None, b"x")])
