@@ -1,4 +1,4 @@
-//! The command line of the native binary: which command, and the options of `serve`.
+//! The command line of the native binary: which command, and its options.
 //!
 //! It reads words and says plainly what is wrong with them; it opens nothing and checks no Kafka config.
 
@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 /// What `kafka-sandbox --help` prints.
 pub const USAGE: &str = "\
-usage: kafka-sandbox serve [options]    serve Kafka clients over TCP
+usage: kafka-sandbox serve [options]        serve Kafka clients over TCP
+       kafka-sandbox shell [-c COMMANDS]    run the notebook's shell, with Kafka's tools built in;
+                                            without -c it runs a FILE, or standard input
 
 options of serve:
   --listen HOST:PORT   address of the first broker (default 127.0.0.1:9092); the others
@@ -26,6 +28,16 @@ pub const MAX_BROKERS: u16 = 100;
 pub enum Command {
     Help,
     Serve(ServeOptions),
+    Shell(ShellOptions),
+}
+
+/// Where `shell` finds its commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShellOptions {
+    Command(String),
+    File(PathBuf),
+    /// Standard input holds them.
+    Input,
 }
 
 /// The options of `serve`, with defaults filled in.
@@ -59,7 +71,8 @@ impl Default for ServeOptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArgsError {
     UnknownCommand(String),
-    UnknownOption(String),
+    /// Of which command.
+    UnknownOption(&'static str, String),
     MissingValue(&'static str),
     BadValue {
         option: &'static str,
@@ -76,7 +89,9 @@ impl fmt::Display for ArgsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ArgsError::UnknownCommand(word) => write!(f, "there is no command '{word}'"),
-            ArgsError::UnknownOption(word) => write!(f, "serve has no option '{word}'"),
+            ArgsError::UnknownOption(command, word) => {
+                write!(f, "{command} has no option '{word}'")
+            }
             ArgsError::MissingValue(option) => write!(f, "{option} needs a value"),
             ArgsError::BadValue {
                 option,
@@ -100,7 +115,24 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, ArgsErr
     match words.next().as_deref() {
         None | Some("help" | "--help" | "-h") => Ok(Command::Help),
         Some("serve") => parse_serve(words),
+        Some("shell") => parse_shell(words),
         Some(other) => Err(ArgsError::UnknownCommand(other.to_owned())),
+    }
+}
+
+fn parse_shell(mut words: impl Iterator<Item = String>) -> Result<Command, ArgsError> {
+    let options = match words.next().as_deref() {
+        None | Some("-") => ShellOptions::Input,
+        Some("--help" | "-h") => return Ok(Command::Help),
+        Some("-c") => ShellOptions::Command(words.next().ok_or(missing("-c"))?),
+        Some(word) if word.starts_with('-') => {
+            return Err(ArgsError::UnknownOption("shell", word.to_owned()));
+        }
+        Some(path) => ShellOptions::File(PathBuf::from(path)),
+    };
+    match words.next() {
+        None => Ok(Command::Shell(options)),
+        Some(word) => Err(ArgsError::UnknownOption("shell", word)),
     }
 }
 
@@ -136,7 +168,7 @@ fn parse_serve(mut words: impl Iterator<Item = String>) -> Result<Command, ArgsE
             }
             "--data" => options.data = Some(PathBuf::from(value("--data")?)),
             "--set" => options.set.push(setting(value("--set")?)?),
-            _ => return Err(ArgsError::UnknownOption(word)),
+            _ => return Err(ArgsError::UnknownOption("serve", word)),
         }
     }
     check_range(&options)?;
@@ -215,6 +247,11 @@ mod tests {
         assert_eq!(options.set[1], ("log.dirs".to_owned(), "a=b".to_owned()));
         assert_eq!(read("serve"), Ok(Command::Serve(ServeOptions::default())));
         assert_eq!(read(""), Ok(Command::Help));
+        let command = ShellOptions::Command("ls".to_owned());
+        assert_eq!(read("shell -c ls"), Ok(Command::Shell(command)));
+        assert_eq!(read("shell"), Ok(Command::Shell(ShellOptions::Input)));
+        let file = ShellOptions::File(PathBuf::from("x.sh"));
+        assert_eq!(read("shell x.sh"), Ok(Command::Shell(file)));
     }
 
     #[test]
@@ -230,6 +267,9 @@ mod tests {
         for (line, error) in [
             ("run", "there is no command 'run'"),
             ("serve --fast", "serve has no option '--fast'"),
+            ("shell --fast", "shell has no option '--fast'"),
+            ("shell -c", "-c needs a value"),
+            ("shell a b", "shell has no option 'b'"),
             ("serve --brokers", "--brokers needs a value"),
             (
                 "serve --brokers 0",

@@ -1,7 +1,8 @@
 //! The native binary: reads the command line and runs the command.
 
-use kafka_sandbox::native::args::{self, Command, ServeOptions};
+use kafka_sandbox::native::args::{self, Command, ServeOptions, ShellOptions};
 use kafka_sandbox::native::serve::serve;
+use kafka_sandbox::native::shell;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Serve(options)) => run_serve(&options),
+        Ok(Command::Shell(options)) => run_shell(&options),
         Err(error) => {
             eprintln!("kafka-sandbox: {error}\n\n{}", args::USAGE);
             ExitCode::from(2)
@@ -29,6 +31,15 @@ fn run_serve(options: &ServeOptions) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn run_shell(options: &ShellOptions) -> ! {
+    let status = shell::run(options).unwrap_or_else(|why| {
+        eprintln!("kafka-sandbox: {why}");
+        2
+    });
+    // Ends the thread that reads standard input, which may block for ever.
+    std::process::exit(status)
 }
 
 /// One line, for people and for whoever has started us and waits.

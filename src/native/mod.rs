@@ -5,6 +5,8 @@ pub mod client_env;
 pub mod disk;
 mod disk_format;
 mod frames;
+pub mod fs;
 pub mod serve;
 mod server;
+pub mod shell;
 mod storage;
