@@ -6,7 +6,7 @@ mod accumulator;
 mod batch;
 mod delivery;
 mod ids;
-mod murmur2;
+pub mod murmur2;
 mod partitioner;
 mod sender;
 
