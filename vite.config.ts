@@ -26,7 +26,11 @@ function policy(): Plugin {
     name: 'content-security-policy',
     apply: 'build',
     transformIndexHtml: () => [
-      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY }, injectTo: 'head-prepend' },
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+        injectTo: 'head-prepend',
+      },
     ],
   };
 }
@@ -44,7 +48,10 @@ function slimStyles(): Plugin {
           .replace(/\s+/g, ' ')
           .replace(/ ?([{};,]) ?/g, '$1')
           .replace(/: /g, ':');
-      return { code: code.replace(/css`([^`$]*)`/g, (_, text: string) => `css\`${slim(text)}\``), map: null };
+      return {
+        code: code.replace(/css`([^`$]*)`/g, (_, text: string) => `css\`${slim(text)}\``),
+        map: null,
+      };
     },
   };
 }
@@ -55,7 +62,8 @@ function lessons(): Plugin {
     name: 'lessons',
     apply: 'build',
     writeBundle(options) {
-      if (existsSync('notebooks')) cpSync('notebooks', join(options.dir ?? 'dist', 'notebooks'), { recursive: true });
+      if (existsSync('notebooks'))
+        cpSync('notebooks', join(options.dir ?? 'dist', 'notebooks'), { recursive: true });
     },
   };
 }
@@ -75,7 +83,10 @@ function offline(): Plugin {
       const version = hash.digest('hex').slice(0, 12);
       const text = readFileSync(join(dir, 'offline.js'), 'utf8')
         .replace("'__VERSION__'", JSON.stringify(version))
-        .replace('[/* __FILES__ */]', JSON.stringify(files.map((file) => (file === 'index.html' ? './' : `./${file}`))));
+        .replace(
+          '[/* __FILES__ */]',
+          JSON.stringify(files.map((file) => (file === 'index.html' ? './' : `./${file}`))),
+        );
       writeFileSync(join(dir, 'offline.js'), text);
     },
   };
@@ -95,7 +106,14 @@ export default defineConfig(({ mode }) => ({
     alias: [
       { find: '#pkg', replacement: join(import.meta.dirname, 'pkg/kafka_sandbox.js') },
       // `--mode fake` shows the page without a cluster, for work on its looks.
-      ...(mode === 'fake' ? [{ find: './host/sandbox.ts', replacement: join(import.meta.dirname, 'www/src/client/fake.ts') }] : []),
+      ...(mode === 'fake'
+        ? [
+            {
+              find: './host/sandbox.ts',
+              replacement: join(import.meta.dirname, 'www/src/client/fake.ts'),
+            },
+          ]
+        : []),
     ],
   },
   worker: { format: 'es' },
@@ -107,7 +125,8 @@ export default defineConfig(({ mode }) => ({
       preserveEntrySignatures: 'strict',
       input: { page: 'index.html', 'kafka-notebook': 'www/src/embed.ts' },
       output: {
-        entryFileNames: (chunk) => (chunk.name === 'kafka-notebook' ? 'kafka-notebook.js' : 'assets/[name]-[hash].js'),
+        entryFileNames: (chunk) =>
+          chunk.name === 'kafka-notebook' ? 'kafka-notebook.js' : 'assets/[name]-[hash].js',
       },
     },
   },

@@ -28,7 +28,9 @@ describe('an .ipynb file', () => {
     const text = notebook.serialise();
     expect(text).toContain(String.raw`{"pi": 3.140, "big": 12345678901234567890}`);
     expect(text).toContain(String.raw`{"title": "caf\u00e9", "zoom": 1.0}`);
-    expect(text).toContain(String.raw`{"cell_type": "markdown", "id": "a", "metadata": {"x": 1.50}, "source": "caf\u00e9"}`);
+    expect(text).toContain(
+      String.raw`{"cell_type": "markdown", "id": "a", "metadata": {"x": 1.50}, "source": "caf\u00e9"}`,
+    );
     expect(text).toContain('"metadata": {"y": 2.0}');
     expect(text).toContain('"mystery": [1,  2]');
     const again = parseNotebook(text);
@@ -45,10 +47,19 @@ describe('an .ipynb file', () => {
   });
 
   it('of format 4.4 gets no cell ids', () => {
-    const text = JSON.stringify({ nbformat: 4, nbformat_minor: 4, metadata: {}, cells: [{ cell_type: 'markdown', metadata: {}, source: 'x' }] });
+    const text = JSON.stringify({
+      nbformat: 4,
+      nbformat_minor: 4,
+      metadata: {},
+      cells: [{ cell_type: 'markdown', metadata: {}, source: 'x' }],
+    });
     const notebook = Notebook.parse(text);
     notebook.setSource(notebook.cells[0]!.id, 'y');
-    expect(JSON.parse(notebook.serialise()).cells[0]).toEqual({ cell_type: 'markdown', metadata: {}, source: ['y'] });
+    expect(JSON.parse(notebook.serialise()).cells[0]).toEqual({
+      cell_type: 'markdown',
+      metadata: {},
+      source: ['y'],
+    });
   });
 
   it('of format 3 is brought to 4.5', () => {
@@ -87,12 +98,26 @@ describe('an .ipynb file', () => {
   });
 
   it('of a later 4.x opens, of format 5 is refused with a sentence', () => {
-    const cells = [{ cell_type: 'code', id: 'c', metadata: {}, source: '', outputs: [{ output_type: 'hologram', x: 1 }], execution_count: null }];
+    const cells = [
+      {
+        cell_type: 'code',
+        id: 'c',
+        metadata: {},
+        source: '',
+        outputs: [{ output_type: 'hologram', x: 1 }],
+        execution_count: null,
+      },
+    ];
     const later = JSON.stringify({ nbformat: 4, nbformat_minor: 9, metadata: {}, cells });
     const notebook = Notebook.parse(later);
     notebook.setSource('c', 'x');
-    expect(JSON.parse(notebook.serialise())).toMatchObject({ nbformat_minor: 9, cells: [{ outputs: [{ output_type: 'hologram', x: 1 }] }] });
-    expect(() => parseNotebook('{"nbformat": 5, "nbformat_minor": 0, "cells": []}')).toThrow(/format 5\.0\. This page reads formats 3 and 4/);
+    expect(JSON.parse(notebook.serialise())).toMatchObject({
+      nbformat_minor: 9,
+      cells: [{ outputs: [{ output_type: 'hologram', x: 1 }] }],
+    });
+    expect(() => parseNotebook('{"nbformat": 5, "nbformat_minor": 0, "cells": []}')).toThrow(
+      /format 5\.0\. This page reads formats 3 and 4/,
+    );
   });
 
   it.each([
@@ -116,14 +141,23 @@ describe('an .ipynb file', () => {
 
   it('with two cells of the same id gives the second its own', () => {
     const cell = { cell_type: 'markdown', id: 'same', metadata: {}, source: '' };
-    const data = parseNotebook(JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell, cell] }));
+    const data = parseNotebook(
+      JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell, cell] }),
+    );
     expect(new Set(data.cells.map((c) => c.id)).size).toBe(2);
   });
 
   it('of 50 MB opens within seconds', () => {
     const line = 'x'.repeat(99) + '\n';
     const outputs = [{ output_type: 'stream', name: 'stdout', text: Array(100_000).fill(line) }];
-    const cells = Array.from({ length: 5 }, (_, i) => ({ cell_type: 'code', id: `c${i}`, metadata: {}, execution_count: 1, source: '', outputs }));
+    const cells = Array.from({ length: 5 }, (_, i) => ({
+      cell_type: 'code',
+      id: `c${i}`,
+      metadata: {},
+      execution_count: 1,
+      source: '',
+      outputs,
+    }));
     const text = JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }, null, 1);
     expect(text.length).toBeGreaterThan(50e6);
     const notebook = Notebook.parse(text);
@@ -139,23 +173,26 @@ describe('an .ipynb file', () => {
       return [];
     }
   })();
-  it.runIf(files.length > 0)('of a course survives an edit of one cell with no other byte changed', () => {
-    for (const name of files) {
-      const text = readFileSync(`${seeds}/${name}`, 'utf8');
-      const notebook = Notebook.parse(text);
-      const cell = notebook.cells.find((c) => c.type === 'markdown')!;
-      const was = cell.source;
-      notebook.setSource(cell.id, 'TOUCHED');
-      const touched = notebook.serialise();
-      expect(touched).not.toBe(text);
-      notebook.setSource(cell.id, was);
-      expect(notebook.serialise()).toBe(text);
-      const strip = (t: string): string[] => t.split('\n').map((l) => l.trim());
-      const kept = new Set(strip(touched));
-      const lost = strip(text).filter((l) => l !== '' && !kept.has(l));
-      expect(lost.length).toBeLessThanOrEqual(was.split('\n').length);
-    }
-  });
+  it.runIf(files.length > 0)(
+    'of a course survives an edit of one cell with no other byte changed',
+    () => {
+      for (const name of files) {
+        const text = readFileSync(`${seeds}/${name}`, 'utf8');
+        const notebook = Notebook.parse(text);
+        const cell = notebook.cells.find((c) => c.type === 'markdown')!;
+        const was = cell.source;
+        notebook.setSource(cell.id, 'TOUCHED');
+        const touched = notebook.serialise();
+        expect(touched).not.toBe(text);
+        notebook.setSource(cell.id, was);
+        expect(notebook.serialise()).toBe(text);
+        const strip = (t: string): string[] => t.split('\n').map((l) => l.trim());
+        const kept = new Set(strip(touched));
+        const lost = strip(text).filter((l) => l !== '' && !kept.has(l));
+        expect(lost.length).toBeLessThanOrEqual(was.split('\n').length);
+      }
+    },
+  );
 });
 
 describe('scan', () => {

@@ -3,7 +3,11 @@ import { ansiSpans, stripAnsi } from '../../www/src/notebook/ansi.ts';
 import { isBangOnly, kindOf, shellSource, withKind } from '../../www/src/notebook/kinds.ts';
 import { Keys, type KeyPress } from '../../www/src/notebook/keys.ts';
 import { Notebook } from '../../www/src/notebook/notebook.ts';
-import { OutputCollector, applyCarriageReturns, shownPart } from '../../www/src/notebook/outputs.ts';
+import {
+  OutputCollector,
+  applyCarriageReturns,
+  shownPart,
+} from '../../www/src/notebook/outputs.ts';
 import { RunQueue, type RunState } from '../../www/src/notebook/queue.ts';
 import { cellSandbox, notebookSandbox, titleOf } from '../../www/src/notebook/sandbox.ts';
 import type { Cell, JsonObject, Output } from '../../www/src/notebook/types.ts';
@@ -13,7 +17,15 @@ const PYTHON: JsonObject = { kernelspec: { language: 'python', name: 'python3' }
 const SHELL: JsonObject = { kernelspec: { language: 'bash', name: 'kafka-shell' } };
 
 function code(source: string, metadata: JsonObject = {}): Cell {
-  return { id: 'c', type: 'code', source, metadata, outputs: [], executionCount: null, attachments: undefined };
+  return {
+    id: 'c',
+    type: 'code',
+    source,
+    metadata,
+    outputs: [],
+    executionCount: null,
+    attachments: undefined,
+  };
 }
 
 describe('the kind of a cell', () => {
@@ -35,7 +47,9 @@ describe('the kind of a cell', () => {
   it('can be said by metadata', () => {
     expect(kindOf(code('ls', { sandbox: { language: 'shell' } }), PYTHON)).toBe('shell');
     expect(kindOf(code('ls', { vscode: { languageId: 'shellscript' } }), PYTHON)).toBe('shell');
-    expect(withKind(code('x', { sandbox: { expect: {} } }), 'shell', PYTHON)).toEqual({ sandbox: { expect: {}, language: 'shell' } });
+    expect(withKind(code('x', { sandbox: { expect: {} } }), 'shell', PYTHON)).toEqual({
+      sandbox: { expect: {}, language: 'shell' },
+    });
     expect(withKind(code('x', { sandbox: { language: 'shell' } }), 'python', PYTHON)).toEqual({});
   });
 
@@ -111,7 +125,14 @@ describe('outputs', () => {
 });
 
 describe('keys', () => {
-  const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({ key, ctrl: false, meta: false, shift: false, alt: false, ...more });
+  const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
+    key,
+    ctrl: false,
+    meta: false,
+    shift: false,
+    alt: false,
+    ...more,
+  });
 
   it('are those of Jupyter', () => {
     const keys = new Keys();
@@ -137,7 +158,9 @@ describe('keys', () => {
   it('stop a running cell with Ctrl-C unless text is selected', () => {
     const keys = new Keys();
     expect(keys.press('edit', press('c', { ctrl: true, running: true }), 0)).toBe('interrupt');
-    expect(keys.press('edit', press('c', { ctrl: true, running: true, selection: true }), 0)).toBe(null);
+    expect(keys.press('edit', press('c', { ctrl: true, running: true, selection: true }), 0)).toBe(
+      null,
+    );
     expect(keys.press('edit', press('c', { ctrl: true }), 0)).toBe(null);
   });
 });
@@ -194,13 +217,23 @@ describe('the queue', () => {
 
 describe('metadata.sandbox', () => {
   it('is read with defaults, and what has the wrong shape is absent', () => {
-    expect(notebookSandbox({ sandbox: { user: 'bigdata', hosts: ['kafka1:9092', 7], files: { a: 'b', c: 1 } } as JsonObject })).toMatchObject({
+    expect(
+      notebookSandbox({
+        sandbox: {
+          user: 'bigdata',
+          hosts: ['kafka1:9092', 7],
+          files: { a: 'b', c: 1 },
+        } as JsonObject,
+      }),
+    ).toMatchObject({
       user: 'bigdata',
       hosts: ['kafka1:9092'],
       files: { a: 'b' },
       kernel: 'main',
     });
-    expect(cellSandbox(code('', { sandbox: { after: 'x', background: 'yes', stop_after_s: 3 } }))).toMatchObject({
+    expect(
+      cellSandbox(code('', { sandbox: { after: 'x', background: 'yes', stop_after_s: 3 } })),
+    ).toMatchObject({
       after: ['x'],
       background: false,
       stopAfterS: 3,
@@ -218,7 +251,9 @@ describe('metadata.sandbox', () => {
 describe('an expectation', () => {
   const none = (): undefined => undefined;
   it('is met by what it says', () => {
-    const outputs = [{ output_type: 'stream', name: 'stdout', text: 'b\r\na\r\n\x1b[1m\x1b[0m^C\n' }] as const;
+    const outputs = [
+      { output_type: 'stream', name: 'stdout', text: 'b\r\na\r\n\x1b[1m\x1b[0m^C\n' },
+    ] as const;
     expect(unmet({ stdout: 'b\na\n' }, outputs, none)).toEqual([]);
     expect(unmet({ stdout_any_order: ['a', 'b'] }, outputs, none)).toEqual([]);
     expect(unmet({ stdout_regex: ['^a$', 'b'], stderr: '' }, outputs, none)).toEqual([]);
@@ -226,13 +261,18 @@ describe('an expectation', () => {
   });
 
   it('tells what is missing', () => {
-    const outputs: Output[] = [{ output_type: 'error', ename: 'CalledProcessError', evalue: 'exit status 1', traceback: [] }];
-    expect(unmet({}, outputs, none)).toEqual(['error: expected none, got CalledProcessError: exit status 1']);
-    expect(unmet({ error: 'CalledProcessError', error_regex: 'status [23]' }, outputs, none)).toHaveLength(1);
-    expect(unmet({ stdout_not_regex: 'x', stdout_regex: 'y', mime: ['image/png'] }, [], none)).toEqual([
-      'stdout_regex "y" not in ""',
-      'mime: expected image/png, got none',
+    const outputs: Output[] = [
+      { output_type: 'error', ename: 'CalledProcessError', evalue: 'exit status 1', traceback: [] },
+    ];
+    expect(unmet({}, outputs, none)).toEqual([
+      'error: expected none, got CalledProcessError: exit status 1',
     ]);
+    expect(
+      unmet({ error: 'CalledProcessError', error_regex: 'status [23]' }, outputs, none),
+    ).toHaveLength(1);
+    expect(
+      unmet({ stdout_not_regex: 'x', stdout_regex: 'y', mime: ['image/png'] }, [], none),
+    ).toEqual(['stdout_regex "y" not in ""', 'mime: expected image/png, got none']);
   });
 });
 

@@ -8,8 +8,14 @@
   need('modules', 'noModule' in document.createElement('script'));
   need('custom elements', 'customElements' in window);
   need('workers', 'Worker' in window && 'MessageChannel' in window);
-  need('light-dark() colours', window.CSS && CSS.supports && CSS.supports('color', 'light-dark(#fff, #000)'));
-  need('current JavaScript', typeof [].toSorted === 'function' && window.URL && typeof URL.canParse === 'function');
+  need(
+    'light-dark() colours',
+    window.CSS && CSS.supports && CSS.supports('color', 'light-dark(#fff, #000)'),
+  );
+  need(
+    'current JavaScript',
+    typeof [].toSorted === 'function' && window.URL && typeof URL.canParse === 'function',
+  );
   if (missing.length === 0) return;
   var note = document.getElementById('too-old');
   note.textContent =

@@ -22,7 +22,11 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
       const names = await caches.keys();
-      await Promise.all(names.filter((name) => name.startsWith('kafka-sandbox-') && name !== CACHE).map((name) => caches.delete(name)));
+      await Promise.all(
+        names
+          .filter((name) => name.startsWith('kafka-sandbox-') && name !== CACHE)
+          .map((name) => caches.delete(name)),
+      );
       await self.clients.claim();
     })(),
   );
@@ -31,7 +35,9 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== location.origin) return;
-  event.respondWith(url.pathname.includes('/assets/') ? fromCache(event.request) : fromNetwork(event.request));
+  event.respondWith(
+    url.pathname.includes('/assets/') ? fromCache(event.request) : fromNetwork(event.request),
+  );
 });
 
 async function fromCache(request) {

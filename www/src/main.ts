@@ -4,5 +4,8 @@ import './ui/app.ts';
 
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   // After the first paint: the page does not wait for its own offline copy.
-  addEventListener('load', () => void import('./host/offline.ts').then(({ keepOffline }) => keepOffline()));
+  addEventListener(
+    'load',
+    () => void import('./host/offline.ts').then(({ keepOffline }) => keepOffline()),
+  );
 }

@@ -49,7 +49,10 @@ class FakeCluster {
 
   create(name: string, partitions: number, internal = false): boolean {
     if (this.logs.has(name)) return false;
-    this.logs.set(name, Array.from({ length: partitions }, () => []));
+    this.logs.set(
+      name,
+      Array.from({ length: partitions }, () => []),
+    );
     if (internal) this.internal.add(name);
     this.publish();
     return true;
@@ -59,7 +62,8 @@ class FakeCluster {
     if (!this.logs.has(topic)) this.create(topic, 1);
     const logs = this.logs.get(topic)!;
     const total = logs.reduce((sum, log) => sum + log.length, 0);
-    const to = partition ?? (key === null ? Math.floor(total / 7) % logs.length : hash(key) % logs.length);
+    const to =
+      partition ?? (key === null ? Math.floor(total / 7) % logs.length : hash(key) % logs.length);
     logs[to]!.push({ key, value, timestamp: START + total * 37 });
   }
 
@@ -152,8 +156,11 @@ class FakeKernel implements Kernel {
   }
 
   async #line(line: string, handlers: RunHandlers): Promise<number> {
-    const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
-    const option = (name: string): string | undefined => words[words.indexOf(name) + 1] || undefined;
+    const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+      (m) => m[1] ?? m[2] ?? m[3] ?? '',
+    );
+    const option = (name: string): string | undefined =>
+      words[words.indexOf(name) + 1] || undefined;
     const has = (name: string): boolean => words.includes(name);
     const out = (text: string): void => handlers.onOutput('stdout', `${text}\n`);
     const cluster = this.#cluster;
@@ -175,8 +182,18 @@ class FakeKernel implements Kernel {
       case 'produce': {
         const count = Number(option('--count') ?? 1);
         for (let i = 0; i < count; i++) {
-          const key = option('--keys') ? `user-${hash(String(i)) % Number(option('--keys'))}` : has('--key') ? (option('--key') ?? null) : null;
-          cluster.produce(words[1] ?? '', key, has('--tombstone') ? null : (option('--value') ?? `{"order": ${i}, "total": ${(i * 7) % 90}}`));
+          const key = option('--keys')
+            ? `user-${hash(String(i)) % Number(option('--keys'))}`
+            : has('--key')
+              ? (option('--key') ?? null)
+              : null;
+          cluster.produce(
+            words[1] ?? '',
+            key,
+            has('--tombstone')
+              ? null
+              : (option('--value') ?? `{"order": ${i}, "total": ${(i * 7) % 90}}`),
+          );
           if (i % 40 === 39) {
             cluster.publish();
             await this.#sleep(16);
@@ -192,12 +209,16 @@ class FakeKernel implements Kernel {
         return 0;
       case 'kafka-console-consumer': {
         const topic = option('--topic') ?? '';
-        for (const log of cluster.logs.get(topic) ?? []) for (const record of log) out(record.value ?? 'null');
+        for (const log of cluster.logs.get(topic) ?? [])
+          for (const record of log) out(record.value ?? 'null');
         if (has('--max-messages')) return 0;
         return await new Promise((done) => (this.#stop = () => done(130)));
       }
       case 'seq':
-        handlers.onOutput('stdout', Array.from({ length: Number(words[1]) }, (_, i) => `${i + 1}\n`).join(''));
+        handlers.onOutput(
+          'stdout',
+          Array.from({ length: Number(words[1]) }, (_, i) => `${i + 1}\n`).join(''),
+        );
         return 0;
       case 'echo':
         out(words.slice(1).join(' ').replaceAll('\\e', '\x1b'));
@@ -230,8 +251,20 @@ class FakeKernel implements Kernel {
   async complete(source: string, cursor: number) {
     const from = source.slice(0, cursor).search(/[^\s]*$/);
     const word = source.slice(from, cursor);
-    const all = ['kafka-topics.sh', 'kafka-console-producer.sh', 'kafka-console-consumer.sh', 'produce', 'consume', 'consumer'];
-    return { from, options: all.filter((l) => l.startsWith(word)).map((label) => ({ label, kind: 'command' as const })) };
+    const all = [
+      'kafka-topics.sh',
+      'kafka-console-producer.sh',
+      'kafka-console-consumer.sh',
+      'produce',
+      'consume',
+      'consumer',
+    ];
+    return {
+      from,
+      options: all
+        .filter((l) => l.startsWith(word))
+        .map((label) => ({ label, kind: 'command' as const })),
+    };
   }
   async hover() {
     return undefined;
@@ -266,7 +299,8 @@ function fakeSandbox(): Sandbox {
         const from = Math.max(0, fromOffset);
         const to = Math.min(log.length, from + maxRecords);
         const records: RecordView[] = [];
-        for (let offset = from; offset < to; offset++) records.push(cluster.record(topic, partition, offset));
+        for (let offset = from; offset < to; offset++)
+          records.push(cluster.record(topic, partition, offset));
         return { records, nextOffset: to, logStart: 0, highWatermark: log.length };
       },
       marks: async (topic, partition, fromOffset, maxRecords): Promise<Marks> => {
@@ -275,7 +309,10 @@ function fakeSandbox(): Sandbox {
         return {
           offsets: Float64Array.from(part, (_, i) => fromOffset + i),
           keyHash: Uint32Array.from(part, (r) => (r.key === null ? 0 : hash(r.key))),
-          flags: Uint8Array.from(part, (r) => (r.key === null ? 0 : MARK_KEY) | (r.value === null ? MARK_TOMBSTONE : 0)),
+          flags: Uint8Array.from(
+            part,
+            (r) => (r.key === null ? 0 : MARK_KEY) | (r.value === null ? MARK_TOMBSTONE : 0),
+          ),
           nextOffset: fromOffset + part.length,
         };
       },

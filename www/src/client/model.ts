@@ -62,7 +62,8 @@ export class ClusterModel {
       for (const group of update.groups ?? []) all.set(group.group, group);
       this.#groups = new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
     }
-    for (const position of update.positions ?? []) this.#positions.set(positionKey(position), position);
+    for (const position of update.positions ?? [])
+      this.#positions.set(positionKey(position), position);
     this.#forget(update);
     if (update.brokers) this.#brokers = update.brokers;
     this.#set({
@@ -72,7 +73,9 @@ export class ClusterModel {
       groups: this.#groups,
       positions: [...this.#positions.values()],
       storage: update.storage ?? this.#state.storage,
-      notices: update.notices ? [...this.#state.notices, ...update.notices].slice(-MAX_NOTICES) : this.#state.notices,
+      notices: update.notices
+        ? [...this.#state.notices, ...update.notices].slice(-MAX_NOTICES)
+        : this.#state.notices,
       phase: 'running',
       failure: '',
     });
@@ -120,7 +123,16 @@ export function lagOf(group: GroupState, topics: ReadonlyMap<string, TopicState>
     let found = rows.get(key);
     if (!found) {
       const logEnd = topics.get(topic)?.partitions[partition]?.highWatermark ?? null;
-      found = { topic, partition, committed: null, logEnd, lag: null, member: null, clientId: null, host: null };
+      found = {
+        topic,
+        partition,
+        committed: null,
+        logEnd,
+        lag: null,
+        member: null,
+        clientId: null,
+        host: null,
+      };
       rows.set(key, found);
     }
     return found;

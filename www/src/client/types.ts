@@ -314,7 +314,12 @@ export interface WasmKernel {
 /** The viewer role: a Kafka client that only reads, for the picture and the Messages tab. */
 export interface WasmViewer {
   /** Records from `fromOffset` on (-1: the oldest), at most so many and about 1 MB; empty at the end. */
-  records(topic: string, partition: number, fromOffset: number, maxRecords: number): Promise<RecordPage>;
+  records(
+    topic: string,
+    partition: number,
+    fromOffset: number,
+    maxRecords: number,
+  ): Promise<RecordPage>;
   marks(topic: string, partition: number, fromOffset: number, maxRecords: number): Promise<Marks>;
   /** First offset whose record is not older than `timestampMs`; the end when there is none. */
   offsetForTime(topic: string, partition: number, timestampMs: number): Promise<number>;
@@ -323,7 +328,9 @@ export interface WasmViewer {
 
 /** `pkg/kafka_sandbox.js`, as `wasm-bindgen --target web` makes it. */
 export interface WasmModule {
-  default(input?: { module_or_path: string | URL | Response | WebAssembly.Module }): Promise<unknown>;
+  default(input?: {
+    module_or_path: string | URL | Response | WebAssembly.Module;
+  }): Promise<unknown>;
   /** `onDirty` is called once when something changes, and again only after `takeUpdate`. */
   startCluster(options: ClusterOptions, onDirty: () => void): Promise<WasmCluster>;
   ShellKernel: new (port: MessagePort, options: KernelOptions) => WasmKernel;
@@ -381,7 +388,12 @@ export interface Kernel {
 }
 
 export interface Viewer {
-  records(topic: string, partition: number, fromOffset: number, maxRecords: number): Promise<RecordPage>;
+  records(
+    topic: string,
+    partition: number,
+    fromOffset: number,
+    maxRecords: number,
+  ): Promise<RecordPage>;
   marks(topic: string, partition: number, fromOffset: number, maxRecords: number): Promise<Marks>;
   offsetForTime(topic: string, partition: number, timestampMs: number): Promise<number>;
 }

@@ -20,7 +20,14 @@ let last: Promise<unknown> = Promise.resolve();
 /** Runs one line in the panel's own shell; lines wait for one another. */
 export function runCommand(line: string): Promise<CommandOutcome> {
   const outcome = last.then(async () => {
-    opening ??= getSandbox().openKernel({ user: 'learner', env: {}, hosts: [], files: [], fetchUrl: async () => null, onFile: () => undefined });
+    opening ??= getSandbox().openKernel({
+      user: 'learner',
+      env: {},
+      hosts: [],
+      files: [],
+      fetchUrl: async () => null,
+      onFile: () => undefined,
+    });
     opening.catch(() => (opening = undefined));
     const kernel = await opening;
     let text = '';
@@ -107,14 +114,33 @@ export class KsCommand extends LitElement {
     return html`
       <div class="line">
         <code data-testid="command-line">${this.line}</code>
-        <button class="button quiet icon small" aria-label="Copy the command" title="Copy the command" @click=${() => void navigator.clipboard?.writeText(this.line)}>${icon('copy')}</button>
+        <button
+          class="button quiet icon small"
+          aria-label="Copy the command"
+          title="Copy the command"
+          @click=${() => void navigator.clipboard?.writeText(this.line)}
+        >
+          ${icon('copy')}
+        </button>
       </div>
-      <button class="button ${this.danger ? 'danger' : 'primary'}" data-testid="command-run" ?disabled=${this.disabled || this.running} @click=${() => void this.execute()}>
+      <button
+        class="button ${this.danger ? 'danger' : 'primary'}"
+        data-testid="command-run"
+        ?disabled=${this.disabled || this.running}
+        @click=${() => void this.execute()}
+      >
         ${this.running ? 'Running…' : this.action}
       </button>
-      ${outcome && (outcome.text !== '' || outcome.exitCode !== 0)
-        ? html`<pre class=${outcome.exitCode === 0 ? '' : 'bad'} role="status" data-testid="command-output">${outcome.text}${outcome.exitCode === 0 ? '' : `exit status ${outcome.exitCode}`}</pre>`
-        : nothing}
+      ${
+        outcome && (outcome.text !== '' || outcome.exitCode !== 0)
+          ? html`<pre
+              class=${outcome.exitCode === 0 ? '' : 'bad'}
+              role="status"
+              data-testid="command-output"
+            >
+${outcome.text}${outcome.exitCode === 0 ? '' : `exit status ${outcome.exitCode}`}</pre>`
+          : nothing
+      }
     `;
   }
 
@@ -123,7 +149,10 @@ export class KsCommand extends LitElement {
     try {
       this.outcome = await runCommand(this.line);
     } catch (error) {
-      this.outcome = { text: `${error instanceof Error ? error.message : String(error)}\n`, exitCode: 1 };
+      this.outcome = {
+        text: `${error instanceof Error ? error.message : String(error)}\n`,
+        exitCode: 1,
+      };
     }
     this.running = false;
     this.dispatchEvent(new CustomEvent('command-done', { detail: this.outcome }));

@@ -70,13 +70,23 @@ export class KsGroups extends LitElement {
     if (groups.length === 0) {
       return html`<div class="empty">
         <h3>No consumer groups yet</h3>
-        <p>A group appears when its first consumer joins or commits: <code>kafka-console-consumer.sh --group crew …</code>, or <code>consumer create c1 --group crew</code>.</p>
+        <p>
+          A group appears when its first consumer joins or commits:
+          <code>kafka-console-consumer.sh --group crew …</code>, or
+          <code>consumer create c1 --group crew</code>.
+        </p>
       </div>`;
     }
     return html`<div class="head"><h3>Groups</h3></div>
       <table data-testid="groups-table">
         <thead>
-          <tr><th>Group</th><th>State</th><th class="number">Members</th><th>Topics</th><th class="number">Lag</th></tr>
+          <tr>
+            <th>Group</th>
+            <th>State</th>
+            <th class="number">Members</th>
+            <th>Topics</th>
+            <th class="number">Lag</th>
+          </tr>
         </thead>
         <tbody>
           ${groups.map((group) => {
@@ -99,22 +109,49 @@ export class KsGroups extends LitElement {
     const names = memberNames(group);
     return html`
       <div class="head">
-        <button class="button quiet icon small" aria-label="All groups" title="All groups" @click=${() => this.#open('')}>${icon('left')}</button>
+        <button
+          class="button quiet icon small"
+          aria-label="All groups"
+          title="All groups"
+          @click=${() => this.#open('')}
+        >
+          ${icon('left')}
+        </button>
         <h3>${group.group}</h3>
         ${phase(group)}
       </div>
       <p class="muted">
-        Generation ${number(group.generation)} · assignor ${group.protocol || 'none yet'} · coordinator broker ${group.coordinator} · ${plural(group.members.length, 'member')}
+        Generation ${number(group.generation)} · assignor ${group.protocol || 'none yet'} ·
+        coordinator broker ${group.coordinator} · ${plural(group.members.length, 'member')}
       </p>
       <div class="bar">
-        <button class="button small" aria-expanded=${this.action === 'reset'} @click=${() => (this.action = this.action === 'reset' ? null : 'reset')}>Reset offsets</button>
-        <button class="button small danger" aria-expanded=${this.action === 'delete'} @click=${() => (this.action = this.action === 'delete' ? null : 'delete')}>Delete…</button>
+        <button
+          class="button small"
+          aria-expanded=${this.action === 'reset'}
+          @click=${() => (this.action = this.action === 'reset' ? null : 'reset')}
+        >
+          Reset offsets
+        </button>
+        <button
+          class="button small danger"
+          aria-expanded=${this.action === 'delete'}
+          @click=${() => (this.action = this.action === 'delete' ? null : 'delete')}
+        >
+          Delete…
+        </button>
       </div>
       ${this.#card(group, rows)}
       <div class="scroll-x" tabindex="0" role="region" aria-label="Partitions of the group">
         <table data-testid="lag-table">
           <thead>
-            <tr><th>Topic</th><th class="number">Partition</th><th class="number">Committed</th><th class="number">End</th><th class="number">Lag</th><th>Member</th></tr>
+            <tr>
+              <th>Topic</th>
+              <th class="number">Partition</th>
+              <th class="number">Committed</th>
+              <th class="number">End</th>
+              <th class="number">Lag</th>
+              <th>Member</th>
+            </tr>
           </thead>
           <tbody>
             ${rows.map(
@@ -124,8 +161,12 @@ export class KsGroups extends LitElement {
                   <td class="number">${row.partition}</td>
                   <td class="number">${row.committed === null ? '–' : number(row.committed)}</td>
                   <td class="number">${row.logEnd === null ? '–' : number(row.logEnd)}</td>
-                  <td class="number ${row.lag ? 'behind' : ''}">${row.lag === null ? '–' : number(row.lag)}</td>
-                  <td>${row.member === null ? html`<span class="muted">none</span>` : (names.get(row.member) ?? row.member)}</td>
+                  <td class="number ${row.lag ? 'behind' : ''}">
+                    ${row.lag === null ? '–' : number(row.lag)}
+                  </td>
+                  <td>
+                    ${row.member === null ? html`<span class="muted">none</span>` : (names.get(row.member) ?? row.member)}
+                  </td>
                 </tr>`,
             )}
           </tbody>
@@ -139,7 +180,11 @@ export class KsGroups extends LitElement {
     return html`<h3 class="members">Members</h3>
       <table data-testid="members-table">
         <thead>
-          <tr><th>Member</th><th>Host</th><th>Partitions</th></tr>
+          <tr>
+            <th>Member</th>
+            <th>Host</th>
+            <th>Partitions</th>
+          </tr>
         </thead>
         <tbody>
           ${group.members.map(
@@ -147,7 +192,9 @@ export class KsGroups extends LitElement {
               html`<tr>
                 <td title=${member.memberId}>${names.get(member.memberId)}</td>
                 <td class="mono">${member.host}</td>
-                <td>${member.assignment.length === 0 ? html`<span class="muted">none: it is idle</span>` : member.assignment.map((a) => `${a.topic} ${a.partition}`).join(', ')}</td>
+                <td>
+                  ${member.assignment.length === 0 ? html`<span class="muted">none: it is idle</span>` : member.assignment.map((a) => `${a.topic} ${a.partition}`).join(', ')}
+                </td>
               </tr>`,
           )}
         </tbody>
@@ -158,27 +205,46 @@ export class KsGroups extends LitElement {
     const server = bootstrap(this.state);
     if (this.action === 'delete') {
       return html`<div class="card">
-        <p>Its committed offsets are forgotten: its next members begin as <code>auto.offset.reset</code> says. Only a group without members can be deleted.</p>
-        <ks-command danger .line=${commandLine('kafka-consumer-groups.sh', '--delete', '--group', group.group, '--bootstrap-server', server)} action=${`Delete ${group.group}`}></ks-command>
+        <p>
+          Its committed offsets are forgotten: its next members begin as
+          <code>auto.offset.reset</code> says. Only a group without members can be deleted.
+        </p>
+        <ks-command
+          danger
+          .line=${commandLine('kafka-consumer-groups.sh', '--delete', '--group', group.group, '--bootstrap-server', server)}
+          action=${`Delete ${group.group}`}
+        ></ks-command>
       </div>`;
     }
     if (this.action !== 'reset') return nothing;
     const topics = [...new Set(rows.map((row) => row.topic))];
-    const needsAmount = this.target === '--to-offset' || this.target === '--shift-by' || this.target === '--to-datetime';
+    const needsAmount =
+      this.target === '--to-offset' ||
+      this.target === '--shift-by' ||
+      this.target === '--to-datetime';
     const line = commandLine(
-      'kafka-consumer-groups.sh', '--reset-offsets', '--execute', '--group', group.group,
+      'kafka-consumer-groups.sh',
+      '--reset-offsets',
+      '--execute',
+      '--group',
+      group.group,
       ...(this.topic === '' ? ['--all-topics'] : ['--topic', this.topic]),
-      this.target, needsAmount && this.amount, '--bootstrap-server', server,
+      this.target,
+      needsAmount && this.amount,
+      '--bootstrap-server',
+      server,
     );
     return html`<div class="card" data-testid="reset-form">
       <div class="bar">
-        <label class="field grow">Topic
+        <label class="field grow"
+          >Topic
           <select @change=${(e: Event) => (this.topic = pick(e))}>
             <option value="">all</option>
             ${topics.map((name) => html`<option value=${name} ?selected=${this.topic === name}>${name}</option>`)}
           </select>
         </label>
-        <label class="field grow">To
+        <label class="field grow"
+          >To
           <select @change=${(e: Event) => this.#setTarget(pick(e) as Target)}>
             ${TARGETS.map(([value, label]) => html`<option value=${value} ?selected=${this.target === value}>${label}</option>`)}
           </select>
@@ -210,7 +276,12 @@ const TARGETS: [Target, string][] = [
 ];
 
 function phase(group: GroupState) {
-  const look = group.state === 'Stable' ? 'ok' : group.state === 'Empty' || group.state === 'Dead' ? '' : 'warn';
+  const look =
+    group.state === 'Stable'
+      ? 'ok'
+      : group.state === 'Empty' || group.state === 'Dead'
+        ? ''
+        : 'warn';
   return html`<span class="pill ${look}">${group.state}</span>`;
 }
 

@@ -37,7 +37,9 @@ export function memberNames(group: GroupState): Map<string, string> {
 }
 
 export function liveTopics(state: ClusterState, internal: boolean): LiveTopic[] {
-  const names = new Map([...state.groups.values()].map((group) => [group.group, memberNames(group)]));
+  const names = new Map(
+    [...state.groups.values()].map((group) => [group.group, memberNames(group)]),
+  );
   return [...state.topics.values()]
     .filter((topic) => internal || !topic.internal)
     .map((topic) => {
@@ -52,20 +54,34 @@ export function liveTopics(state: ClusterState, internal: boolean): LiveTopic[] 
           highWatermark: p.highWatermark,
           logEnd: p.logEnd,
           lanes,
-          lags: lanes.map((lane) => (lane.committed === null ? null : Math.max(0, p.highWatermark - lane.committed))),
+          lags: lanes.map((lane) =>
+            lane.committed === null ? null : Math.max(0, p.highWatermark - lane.committed),
+          ),
         };
       });
-      return { topic, rows, records: rows.reduce((sum, row) => sum + row.highWatermark - row.logStart, 0) };
+      return {
+        topic,
+        rows,
+        records: rows.reduce((sum, row) => sum + row.highWatermark - row.logStart, 0),
+      };
     });
 }
 
-function lanesOf(state: ClusterState, topic: string, partition: number, names: Map<string, Map<string, string>>): Lane[] {
+function lanesOf(
+  state: ClusterState,
+  topic: string,
+  partition: number,
+  names: Map<string, Map<string, string>>,
+): Lane[] {
   const lanes: Lane[] = [];
   const grouped = new Set<string>();
   const here = state.positions.filter((p) => p.topic === topic && p.partition === partition);
   for (const group of state.groups.values()) {
-    const committed = group.offsets.find((o) => o.topic === topic && o.partition === partition)?.committed ?? null;
-    const owners = group.members.filter((m) => m.assignment.some((a) => a.topic === topic && a.partition === partition));
+    const committed =
+      group.offsets.find((o) => o.topic === topic && o.partition === partition)?.committed ?? null;
+    const owners = group.members.filter((m) =>
+      m.assignment.some((a) => a.topic === topic && a.partition === partition),
+    );
     for (const owner of owners) grouped.add(owner.clientId);
     if (committed === null && owners.length === 0) continue;
     lanes.push({
@@ -73,24 +89,40 @@ function lanesOf(state: ClusterState, topic: string, partition: number, names: M
       committed,
       members: owners.map((owner) => ({
         label: names.get(group.group)?.get(owner.memberId) ?? owner.memberId,
-        position: (here.find((p) => p.memberId === owner.memberId) ?? here.find((p) => p.clientId === owner.clientId))?.offset ?? null,
+        position:
+          (
+            here.find((p) => p.memberId === owner.memberId) ??
+            here.find((p) => p.clientId === owner.clientId)
+          )?.offset ?? null,
       })),
     });
   }
   for (const position of here) {
     // Who reads without a group has a lane of its own, while it reads.
     if (position.memberId !== null || grouped.has(position.clientId)) continue;
-    lanes.push({ name: '', committed: null, members: [{ label: position.clientId, position: position.offset }] });
+    lanes.push({
+      name: '',
+      committed: null,
+      members: [{ label: position.clientId, position: position.offset }],
+    });
   }
   return lanes;
 }
 
 /** One sentence for those who hear the page. */
 export function summary(topics: readonly LiveTopic[], state: ClusterState): string {
-  const parts = topics.map(({ topic, records }) => `${topic.name}: ${records.toLocaleString()} records`);
+  const parts = topics.map(
+    ({ topic, records }) => `${topic.name}: ${records.toLocaleString()} records`,
+  );
   for (const group of state.groups.values()) {
-    const lag = topics.flatMap((t) => t.rows.flatMap((row) => row.lanes.flatMap((lane, i) => (lane.name === group.group ? [row.lags[i] ?? 0] : []))));
-    parts.push(`group ${group.group}: ${group.members.length} members, lag ${lag.reduce((a, b) => a + b, 0).toLocaleString()}`);
+    const lag = topics.flatMap((t) =>
+      t.rows.flatMap((row) =>
+        row.lanes.flatMap((lane, i) => (lane.name === group.group ? [row.lags[i] ?? 0] : [])),
+      ),
+    );
+    parts.push(
+      `group ${group.group}: ${group.members.length} members, lag ${lag.reduce((a, b) => a + b, 0).toLocaleString()}`,
+    );
   }
   return parts.join('; ');
 }

@@ -33,12 +33,15 @@ export class KsLive extends LitElement {
     internal: { state: true },
     spoken: { state: true },
     editing: { state: true },
+    letters: { state: true },
   };
   declare state: ClusterState;
   declare internal: boolean;
   declare spoken: string;
   /** The row whose "go to offset" field is open. */
   declare editing: string;
+  /** Colours have letters too. */
+  declare letters: boolean;
 
   static override styles = [controls, shared, liveStyles];
 
@@ -56,6 +59,7 @@ export class KsLive extends LitElement {
     this.internal = false;
     this.spoken = '';
     this.editing = '';
+    this.letters = false;
   }
 
   override connectedCallback(): void {
@@ -92,14 +96,33 @@ export class KsLive extends LitElement {
     return html`
       <div class="probe" hidden></div>
       ${this.#brokers(state)}
-      ${topics.length === 0 ? this.#empty() : repeat(topics, ({ topic }) => topic.name, (topic) => this.#topic(topic))}
-      ${hidden > 0
-        ? html`<label class="check muted internal">
-            <input type="checkbox" .checked=${this.internal} @change=${(e: Event) => (this.internal = (e.target as HTMLInputElement).checked)} />
-            Show Kafka’s own topics (${[...state.topics.values()].filter((t) => t.internal).map((t) => t.name).join(', ')})
-          </label>`
-        : nothing}
-      ${topics.length > 0 ? this.#legend() : nothing} ${topics.length > 0 ? this.#table(topics) : nothing}
+      ${
+        topics.length === 0
+          ? this.#empty()
+          : repeat(
+              topics,
+              ({ topic }) => topic.name,
+              (topic) => this.#topic(topic),
+            )
+      }
+      ${
+        hidden > 0
+          ? html`<label class="check muted internal">
+              <input
+                type="checkbox"
+                .checked=${this.internal}
+                @change=${(e: Event) => (this.internal = (e.target as HTMLInputElement).checked)}
+              />
+              Show Kafka’s own topics
+              (${[...state.topics.values()]
+                .filter((t) => t.internal)
+                .map((t) => t.name)
+                .join(', ')})
+            </label>`
+          : nothing
+      }
+      ${topics.length > 0 ? this.#legend() : nothing}
+      ${topics.length > 0 ? this.#table(topics) : nothing}
       <p class="visually-hidden" aria-live="polite" data-testid="live-summary">${this.spoken}</p>
     `;
   }
@@ -109,9 +132,15 @@ export class KsLive extends LitElement {
       ${state.brokers.map(
         (broker) =>
           html`<li class=${broker.alive ? '' : 'dead'}>
-            <span class="broker-name">${brokerChip(state.brokers, broker.id)}${broker.controller ? html`<span class="crown" title="Active controller">${icon('crown')}<span class="visually-hidden">controller</span></span>` : nothing}</span>
-            <span class="mono address"><span class="host">${broker.host}</span>:${broker.port}</span>
-            <span class="muted counts">${broker.alive ? `leads ${number(broker.leaders)} · in sync ${number(broker.inSync)}/${number(broker.replicas)}` : 'down'}</span>
+            <span class="broker-name"
+              >${brokerChip(state.brokers, broker.id)}${broker.controller ? html`<span class="crown" title="Active controller">${icon('crown')}<span class="visually-hidden">controller</span></span>` : nothing}</span
+            >
+            <span class="mono address"
+              ><span class="host">${broker.host}</span>:${broker.port}</span
+            >
+            <span class="muted counts"
+              >${broker.alive ? `leads ${number(broker.leaders)} · in sync ${number(broker.inSync)}/${number(broker.replicas)}` : 'down'}</span
+            >
           </li>`,
       )}
     </ul>`;
@@ -121,7 +150,10 @@ export class KsLive extends LitElement {
     const line = `kafka-topics.sh --create --topic orders --partitions 3 --bootstrap-server ${bootstrap(this.state)}`;
     return html`<div class="empty">
       <h3>No topics yet</h3>
-      <p>Run the first cells of the lesson, or make a topic here. Each of its partitions becomes a row in this picture.</p>
+      <p>
+        Run the first cells of the lesson, or make a topic here. Each of its partitions becomes a
+        row in this picture.
+      </p>
       <ks-command .line=${line} action="Create this topic"></ks-command>
     </div>`;
   }
@@ -129,10 +161,20 @@ export class KsLive extends LitElement {
   #topic({ topic, rows, records }: LiveTopic) {
     return html`<section class="topic" data-testid="live-topic" data-topic=${topic.name}>
       <header>
-        <h3><button class="plain" @click=${() => this.#fire('open-topic', { topic: topic.name })}>${topic.name}</button></h3>
-        <span class="muted">${plural(rows.length, 'partition')} · ${plural(records, 'record')}</span>
+        <h3>
+          <button class="plain" @click=${() => this.#fire('open-topic', { topic: topic.name })}>
+            ${topic.name}
+          </button>
+        </h3>
+        <span class="muted"
+          >${plural(rows.length, 'partition')} · ${plural(records, 'record')}</span
+        >
       </header>
-      ${repeat(rows, (row) => row.partition, (row) => this.#row(topic.name, topic.id, row))}
+      ${repeat(
+        rows,
+        (row) => row.partition,
+        (row) => this.#row(topic.name, topic.id, row),
+      )}
     </section>`;
   }
 
@@ -144,7 +186,10 @@ export class KsLive extends LitElement {
     const label = `${topic} partition ${row.partition}: offsets ${number(row.logStart)} to ${number(row.logEnd)}, leader ${row.leader}`;
     return html`<div class="row">
       <div class="labels">
-        <div class="log-label"><span class="partition">${row.partition}</span>${brokerChip(this.state.brokers, row.leader)}</div>
+        <div class="log-label">
+          <span class="partition">${row.partition}</span
+          >${brokerChip(this.state.brokers, row.leader)}
+        </div>
         ${row.lanes.map((lane) => html`<div class="lane-label" title=${lane.name}>${lane.name}</div>`)}
       </div>
       <canvas
@@ -158,14 +203,29 @@ export class KsLive extends LitElement {
         @wheel=${(e: WheelEvent) => this.#onWheel(e, key)}
       ></canvas>
       <div class="ends">
-        ${this.editing === key
-          ? html`<form class="go" @submit=${(e: Event) => this.#go(e, key)}>
-              <input aria-label="Offset to go to" inputmode="numeric" placeholder="offset" @blur=${() => (this.editing = '')} @keydown=${(e: KeyboardEvent) => e.key === 'Escape' && (this.editing = '')} />
-            </form>`
-          : html`<span class="end">
-              ${following ? nothing : html`<button class="button quiet icon small" aria-label="Back to the newest" title="Back to the newest" @click=${() => this.#follow(key)}>${icon('right')}</button>`}
-              <button class="plain mono" title="Next offset. Click to go to an offset." aria-label=${`Next offset ${row.logEnd} of ${topic} partition ${row.partition}: go to an offset`} @click=${() => this.#edit(key)}>${number(row.logEnd)}</button>
-            </span>`}
+        ${
+          this.editing === key
+            ? html`<form class="go" @submit=${(e: Event) => this.#go(e, key)}>
+                <input
+                  aria-label="Offset to go to"
+                  inputmode="numeric"
+                  placeholder="offset"
+                  @blur=${() => (this.editing = '')}
+                  @keydown=${(e: KeyboardEvent) => e.key === 'Escape' && (this.editing = '')}
+                />
+              </form>`
+            : html`<span class="end">
+                ${following ? nothing : html`<button class="button quiet icon small" aria-label="Back to the newest" title="Back to the newest" @click=${() => this.#follow(key)}>${icon('right')}</button>`}
+                <button
+                  class="plain mono"
+                  title="Next offset. Click to go to an offset."
+                  aria-label=${`Next offset ${row.logEnd} of ${topic} partition ${row.partition}: go to an offset`}
+                  @click=${() => this.#edit(key)}
+                >
+                  ${number(row.logEnd)}
+                </button>
+              </span>`
+        }
         ${row.lags.map((lag) => html`<span class="lag ${lag === null || lag === 0 ? '' : 'behind'}">${lag === null ? '' : `lag ${number(lag)}`}</span>`)}
       </div>
     </div>`;
@@ -179,6 +239,16 @@ export class KsLive extends LitElement {
       <li><span class="pin solid"></span>committed offset</li>
       <li><span class="pin"></span>position</li>
       <li><span class="mark"></span>high watermark</li>
+      <li>
+        <label class="check"
+          ><input
+            type="checkbox"
+            .checked=${this.letters}
+            @change=${(e: Event) => (this.letters = (e.target as HTMLInputElement).checked)}
+          />
+          letters for colours</label
+        >
+      </li>
     </ul>`;
   }
 
@@ -188,7 +258,16 @@ export class KsLive extends LitElement {
       <div class="scroll-x" tabindex="0" role="region" aria-label="Partitions as a table">
         <table data-testid="live-table">
           <thead>
-            <tr><th>Topic</th><th class="number">Partition</th><th>Leader</th><th>In sync</th><th class="number">First</th><th class="number">High watermark</th><th class="number">End</th><th>Groups</th></tr>
+            <tr>
+              <th>Topic</th>
+              <th class="number">Partition</th>
+              <th>Leader</th>
+              <th>In sync</th>
+              <th class="number">First</th>
+              <th class="number">High watermark</th>
+              <th class="number">End</th>
+              <th>Groups</th>
+            </tr>
           </thead>
           <tbody>
             ${topics.flatMap(({ topic, rows }) =>
@@ -202,7 +281,9 @@ export class KsLive extends LitElement {
                     <td class="number">${number(row.logStart)}</td>
                     <td class="number">${number(row.highWatermark)}</td>
                     <td class="number">${number(row.logEnd)}</td>
-                    <td>${row.lanes.map((lane, i) => laneText(lane.name, lane.committed, row.lags[i] ?? null, lane.members)).join('; ')}</td>
+                    <td>
+                      ${row.lanes.map((lane, i) => laneText(lane.name, lane.committed, row.lags[i] ?? null, lane.members)).join('; ')}
+                    </td>
                   </tr>`,
               ),
             )}
@@ -227,8 +308,19 @@ export class KsLive extends LitElement {
       const known = this.#drawings.get(key);
       // A topic that was deleted and made anew has another id: what was known of its records is void.
       if (known && known.canvas.canvas === canvas && known.topicId === topic.topic.id) continue;
-      const marks = new PartitionMarks(name, Number(partition), getSandbox().viewer, this.#schedule);
-      this.#drawings.set(key, { canvas: new RowCanvas(canvas), marks, row, topicId: topic.topic.id, visible: true });
+      const marks = new PartitionMarks(
+        name,
+        Number(partition),
+        getSandbox().viewer,
+        this.#schedule,
+      );
+      this.#drawings.set(key, {
+        canvas: new RowCanvas(canvas),
+        marks,
+        row,
+        topicId: topic.topic.id,
+        visible: true,
+      });
       this.#observer?.observe(canvas);
     }
     for (const key of this.#drawings.keys()) if (!seen.has(key)) this.#drawings.delete(key);
@@ -243,6 +335,7 @@ export class KsLive extends LitElement {
       if (!palette) return;
       let moving = false;
       for (const { canvas, row, marks, visible } of this.#drawings.values()) {
+        canvas.letters = this.letters;
         if (visible && canvas.draw(row, marks, palette, this.#still.matches)) moving = true;
       }
       if (moving) this.#schedule();
@@ -295,7 +388,11 @@ export class KsLive extends LitElement {
     };
     canvas.addEventListener('pointermove', move);
     canvas.addEventListener('pointerup', up, { once: true });
-    canvas.addEventListener('pointercancel', () => canvas.removeEventListener('pointermove', move), { once: true });
+    canvas.addEventListener(
+      'pointercancel',
+      () => canvas.removeEventListener('pointermove', move),
+      { once: true },
+    );
   }
 
   #click(event: PointerEvent, key: string, drawing: Drawing, topicId: string): void {
@@ -308,8 +405,13 @@ export class KsLive extends LitElement {
     const view = drawing.canvas.view(drawing.row);
     if (event.offsetY > 24) return;
     // A click on a strip turns a page towards it.
-    if (view.older > 0 && event.offsetX < drawing.canvas.strip) drawing.canvas.travelBy(-view.fit, drawing.row);
-    else if (view.newer > 0 && event.offsetX > drawing.canvas.canvas.clientWidth - drawing.canvas.strip) drawing.canvas.travelBy(view.fit, drawing.row);
+    if (view.older > 0 && event.offsetX < drawing.canvas.strip)
+      drawing.canvas.travelBy(-view.fit, drawing.row);
+    else if (
+      view.newer > 0 &&
+      event.offsetX > drawing.canvas.canvas.clientWidth - drawing.canvas.strip
+    )
+      drawing.canvas.travelBy(view.fit, drawing.row);
     this.requestUpdate();
   }
 
@@ -317,7 +419,10 @@ export class KsLive extends LitElement {
     const drawing = this.#drawings.get(key);
     if (!drawing || Math.abs(event.deltaX) <= Math.abs(event.deltaY)) return;
     event.preventDefault();
-    drawing.canvas.travelBy(Math.sign(event.deltaX) * Math.max(1, Math.round(Math.abs(event.deltaX) / 14)), drawing.row);
+    drawing.canvas.travelBy(
+      Math.sign(event.deltaX) * Math.max(1, Math.round(Math.abs(event.deltaX) / 14)),
+      drawing.row,
+    );
     this.requestUpdate();
   }
 
@@ -329,7 +434,8 @@ export class KsLive extends LitElement {
     event.preventDefault();
     const text = (event.target as HTMLFormElement).querySelector('input')?.value ?? '';
     const offset = Number(text.replace(/[^\d]/g, ''));
-    if (text.trim() !== '' && Number.isFinite(offset)) this.#drawings.get(key)?.canvas.travelTo(offset);
+    if (text.trim() !== '' && Number.isFinite(offset))
+      this.#drawings.get(key)?.canvas.travelTo(offset);
     this.editing = '';
   }
 
@@ -343,9 +449,21 @@ export class KsLive extends LitElement {
   }
 }
 
-function laneText(name: string, committed: number | null, lag: number | null, members: { label: string; position: number | null }[]): string {
-  const who = members.map((m) => (m.position === null ? m.label : `${m.label} at ${number(m.position)}`)).join(', ');
-  const parts = [committed === null ? '' : `committed ${number(committed)}, lag ${number(lag ?? 0)}`, who].filter(Boolean).join(', ');
+function laneText(
+  name: string,
+  committed: number | null,
+  lag: number | null,
+  members: { label: string; position: number | null }[],
+): string {
+  const who = members
+    .map((m) => (m.position === null ? m.label : `${m.label} at ${number(m.position)}`))
+    .join(', ');
+  const parts = [
+    committed === null ? '' : `committed ${number(committed)}, lag ${number(lag ?? 0)}`,
+    who,
+  ]
+    .filter(Boolean)
+    .join(', ');
   return name === '' ? parts : `${name}: ${parts}`;
 }
 

@@ -62,11 +62,15 @@ export class PartitionMarks {
     while (first < to && this.#known(first)) first++;
     if (first >= to) return;
     this.#fetching = true;
-    void this.#fetch(first, Math.min(to, first + MAX_FETCH), from).finally(() => (this.#fetching = false));
+    void this.#fetch(first, Math.min(to, first + MAX_FETCH), from).finally(
+      () => (this.#fetching = false),
+    );
   }
 
   #known(offset: number): boolean {
-    return (this.#chunks.get(Math.floor(offset / CHUNK))?.flags[offset % CHUNK] ?? UNKNOWN) !== UNKNOWN;
+    return (
+      (this.#chunks.get(Math.floor(offset / CHUNK))?.flags[offset % CHUNK] ?? UNKNOWN) !== UNKNOWN
+    );
   }
 
   async #fetch(from: number, to: number, windowFrom: number): Promise<void> {
@@ -104,7 +108,9 @@ export class PartitionMarks {
   #prune(around: number): void {
     if (this.#chunks.size <= MAX_CHUNKS) return;
     const centre = Math.floor(around / CHUNK);
-    const far = [...this.#chunks.keys()].sort((a, b) => Math.abs(b - centre) - Math.abs(a - centre));
+    const far = [...this.#chunks.keys()].sort(
+      (a, b) => Math.abs(b - centre) - Math.abs(a - centre),
+    );
     for (const index of far.slice(0, this.#chunks.size - MAX_CHUNKS)) this.#chunks.delete(index);
   }
 }

@@ -32,12 +32,22 @@ export interface Found {
 }
 
 export async function readMessages(viewer: Viewer, query: Query): Promise<Found> {
-  const partitions = query.topic.partitions.filter((p) => query.partition === null || p.partition === query.partition);
+  const partitions = query.topic.partitions.filter(
+    (p) => query.partition === null || p.partition === query.partition,
+  );
   const share = Math.ceil(MAX_SCANNED / Math.max(1, partitions.length));
-  const parts = await Promise.all(partitions.map((p) => readPartition(viewer, query, p.partition, p.logStart, p.highWatermark, share)));
+  const parts = await Promise.all(
+    partitions.map((p) =>
+      readPartition(viewer, query, p.partition, p.logStart, p.highWatermark, share),
+    ),
+  );
   const messages = parts.flatMap((part) => part.messages);
   const newest = query.start === 'newest';
-  messages.sort((a, b) => (newest ? -1 : 1) * (a.timestamp - b.timestamp || a.partition - b.partition || a.offset - b.offset));
+  messages.sort(
+    (a, b) =>
+      (newest ? -1 : 1) *
+      (a.timestamp - b.timestamp || a.partition - b.partition || a.offset - b.offset),
+  );
   return {
     messages: messages.slice(0, query.limit),
     scanned: parts.reduce((sum, part) => sum + part.scanned, 0),
@@ -45,7 +55,14 @@ export async function readMessages(viewer: Viewer, query: Query): Promise<Found>
   };
 }
 
-async function readPartition(viewer: Viewer, query: Query, partition: number, logStart: number, end: number, share: number): Promise<Found> {
+async function readPartition(
+  viewer: Viewer,
+  query: Query,
+  partition: number,
+  logStart: number,
+  end: number,
+  share: number,
+): Promise<Found> {
   const { topic, text, limit } = query;
   const messages: Message[] = [];
   let scanned = 0;
@@ -63,11 +80,12 @@ async function readPartition(viewer: Viewer, query: Query, partition: number, lo
       take(page.records.filter((record) => record.offset < to));
       to = from;
     }
-    return { messages: messages.slice(-limit * 2), scanned, cut: to > logStart };
+    return { messages, scanned, cut: to > logStart };
   }
   let next = logStart;
   if (query.start === 'offset') next = Math.max(logStart, query.offset);
-  if (query.start === 'time') next = await viewer.offsetForTime(topic.name, partition, query.timeMs);
+  if (query.start === 'time')
+    next = await viewer.offsetForTime(topic.name, partition, query.timeMs);
   while (next < end && messages.length < limit && scanned < share) {
     const page = await viewer.records(topic.name, partition, next, text === '' ? limit : PAGE);
     take(page.records);
@@ -80,5 +98,7 @@ async function readPartition(viewer: Viewer, query: Query, partition: number, lo
 export function matches(record: RecordView, text: string): boolean {
   if (text === '') return true;
   const wanted = text.toLowerCase();
-  return [record.key, record.value].some((bytes) => bytes !== null && (asText(bytes) ?? '').toLowerCase().includes(wanted));
+  return [record.key, record.value].some(
+    (bytes) => bytes !== null && (asText(bytes) ?? '').toLowerCase().includes(wanted),
+  );
 }

@@ -157,34 +157,59 @@ export class KsMessages extends LitElement {
       return html`<div class="empty">
         <h3>No messages yet</h3>
         <p>There is no topic. Create one, then produce to it from a cell or from here.</p>
-        <button class="button primary" @click=${() => this.dispatchEvent(new CustomEvent('open-topic', { detail: { topic: '' }, bubbles: true, composed: true }))}>Go to Topics</button>
+        <button
+          class="button primary"
+          @click=${() => this.dispatchEvent(new CustomEvent('open-topic', { detail: { topic: '' }, bubbles: true, composed: true }))}
+        >
+          Go to Topics
+        </button>
       </div>`;
     }
     return html`
       <div class="bar">
-        <label class="field grow">Topic
+        <label class="field grow"
+          >Topic
           <select data-testid="messages-topic" @change=${(e: Event) => (this.topic = pick(e))}>
             ${[...this.state.topics.keys()].map((name) => html`<option value=${name} ?selected=${name === topic.name}>${name}</option>`)}
           </select>
         </label>
-        <label class="field">Partition
+        <label class="field"
+          >Partition
           <select @change=${(e: Event) => (this.partition = pick(e))}>
             <option value="" ?selected=${this.partition === ''}>all</option>
             ${topic.partitions.map((p) => html`<option value=${p.partition} ?selected=${this.partition === String(p.partition)}>${p.partition}</option>`)}
           </select>
         </label>
-        <label class="field">From
-          <select data-testid="messages-start" @change=${(e: Event) => this.#startAt(pick(e) as Start)}>
+        <label class="field"
+          >From
+          <select
+            data-testid="messages-start"
+            @change=${(e: Event) => this.#startAt(pick(e) as Start)}
+          >
             ${(['newest', 'oldest', 'offset', 'time'] as const).map((s) => html`<option value=${s} ?selected=${this.start === s}>${{ newest: 'the newest', oldest: 'the oldest', offset: 'an offset', time: 'a time' }[s]}</option>`)}
           </select>
         </label>
         ${this.start === 'offset' ? html`<label class="field">Offset<input type="number" min="0" .value=${this.at} @change=${(e: Event) => (this.at = pick(e))} /></label>` : nothing}
         ${this.start === 'time' ? html`<label class="field">Time<input type="datetime-local" step="1" .value=${this.at} @change=${(e: Event) => (this.at = pick(e))} /></label>` : nothing}
-        <label class="field grow">Contains<input type="search" .value=${this.text} placeholder="key or value" @change=${(e: Event) => (this.text = pick(e))} /></label>
-        <button class="button" data-testid="produce" aria-expanded=${this.producing} @click=${() => (this.producing = !this.producing)}>${icon('plus')} Produce</button>
+        <label class="field grow"
+          >Contains<input
+            type="search"
+            .value=${this.text}
+            placeholder="key or value"
+            @change=${(e: Event) => (this.text = pick(e))}
+        /></label>
+        <button
+          class="button"
+          data-testid="produce"
+          aria-expanded=${this.producing}
+          @click=${() => (this.producing = !this.producing)}
+        >
+          ${icon('plus')} Produce
+        </button>
       </div>
       ${this.producing ? this.#produce(topic) : nothing}
-      ${this.problem === '' ? nothing : html`<p role="alert">${this.problem}</p>`} ${this.#results(topic)}
+      ${this.problem === '' ? nothing : html`<p role="alert">${this.problem}</p>`}
+      ${this.#results(topic)}
     `;
   }
 
@@ -199,23 +224,45 @@ export class KsMessages extends LitElement {
     if (found.messages.length === 0) {
       return html`<div class="empty">
         <h3>${this.text === '' ? `${topic.name} has no records here` : 'Nothing found'}</h3>
-        <p>${this.text === '' ? 'Produce one with the button above, or from a cell.' : `${plural(found.scanned, 'record')} searched.`}</p>
+        <p>
+          ${this.text === '' ? 'Produce one with the button above, or from a cell.' : `${plural(found.scanned, 'record')} searched.`}
+        </p>
       </div>`;
     }
     return html`
       <table data-testid="messages-table">
         <thead>
-          <tr><th class="number">Partition</th><th class="number">Offset</th><th>Time</th><th>Key</th><th>Value</th></tr>
+          <tr>
+            <th class="number">Partition</th>
+            <th class="number">Offset</th>
+            <th>Time</th>
+            <th>Key</th>
+            <th>Value</th>
+          </tr>
         </thead>
         <tbody>
           ${found.messages.map(
             (m) =>
-              html`<tr class="clickable" @click=${() => this.#open(topic.name, m.partition, m.offset)}>
+              html`<tr
+                class="clickable"
+                @click=${() => this.#open(topic.name, m.partition, m.offset)}
+              >
                 <td class="number">${m.partition}</td>
-                <td class="number"><button class="link" aria-label=${`Open offset ${m.offset} of partition ${m.partition}`}>${number(m.offset)}</button></td>
-                <td title=${when(m.timestamp)}>${m.timestamp < 0 ? '' : new Date(m.timestamp).toLocaleTimeString(undefined, { hour12: false })}</td>
+                <td class="number">
+                  <button
+                    class="link"
+                    aria-label=${`Open offset ${m.offset} of partition ${m.partition}`}
+                  >
+                    ${number(m.offset)}
+                  </button>
+                </td>
+                <td title=${when(m.timestamp)}>
+                  ${m.timestamp < 0 ? '' : new Date(m.timestamp).toLocaleTimeString(undefined, { hour12: false })}
+                </td>
                 <td class="cut key mono ${m.key === null ? 'null' : ''}">${preview(m.key)}</td>
-                <td class="cut value mono ${m.value === null ? 'null' : ''}">${preview(m.value)}</td>
+                <td class="cut value mono ${m.value === null ? 'null' : ''}">
+                  ${preview(m.value)}
+                </td>
               </tr>`,
           )}
         </tbody>
@@ -229,7 +276,10 @@ export class KsMessages extends LitElement {
     const set = (part: Partial<ProduceForm>): void => {
       this.form = { ...form, ...part };
     };
-    const headers = form.headers.split('\n').filter((line) => line.includes('=')).flatMap((line) => ['--header', line.trim()]);
+    const headers = form.headers
+      .split('\n')
+      .filter((line) => line.includes('='))
+      .flatMap((line) => ['--header', line.trim()]);
     const line = commandLine(
       'produce',
       topic.name,
@@ -240,8 +290,15 @@ export class KsMessages extends LitElement {
     );
     return html`<div class="card" data-testid="produce-form">
       <div class="bar">
-        <label class="field grow">Key, empty: none<input .value=${form.key} spellcheck="false" data-testid="produce-key" @input=${(e: Event) => set({ key: pick(e) })} /></label>
-        <label class="field">Partition
+        <label class="field grow"
+          >Key, empty: none<input
+            .value=${form.key}
+            spellcheck="false"
+            data-testid="produce-key"
+            @input=${(e: Event) => set({ key: pick(e) })}
+        /></label>
+        <label class="field"
+          >Partition
           <select @change=${(e: Event) => set({ partition: pick(e) })}>
             <option value="">by the key</option>
             ${topic.partitions.map((p) => html`<option value=${p.partition} ?selected=${form.partition === String(p.partition)}>${p.partition}</option>`)}
@@ -249,16 +306,47 @@ export class KsMessages extends LitElement {
         </label>
       </div>
       <div class="bar">
-        <label class="field grow">Value<textarea rows="3" ?disabled=${form.tombstone} spellcheck="false" data-testid="produce-value" @input=${(e: Event) => set({ value: pick(e) })} .value=${form.value}></textarea></label>
-        <label class="field grow">Headers, one name=value a line<textarea rows="3" spellcheck="false" @input=${(e: Event) => set({ headers: pick(e) })} .value=${form.headers}></textarea></label>
+        <label class="field grow"
+          >Value<textarea
+            rows="3"
+            ?disabled=${form.tombstone}
+            spellcheck="false"
+            data-testid="produce-value"
+            @input=${(e: Event) => set({ value: pick(e) })}
+            .value=${form.value}
+          ></textarea>
+        </label>
+        <label class="field grow"
+          >Headers, one name=value a line<textarea
+            rows="3"
+            spellcheck="false"
+            @input=${(e: Event) => set({ headers: pick(e) })}
+            .value=${form.headers}
+          ></textarea>
+        </label>
       </div>
-      <div class="bar"><label class="check"><input type="checkbox" .checked=${form.tombstone} @change=${(e: Event) => set({ tombstone: (e.target as HTMLInputElement).checked })} /> No value: a tombstone</label></div>
+      <div class="bar">
+        <label class="check"
+          ><input
+            type="checkbox"
+            .checked=${form.tombstone}
+            @change=${(e: Event) => set({ tombstone: (e.target as HTMLInputElement).checked })}
+          />
+          No value: a tombstone</label
+        >
+      </div>
       <ks-command .line=${line} action="Produce"></ks-command>
     </div>`;
   }
 
   #open(topic: string, partition: number, offset: number): void {
-    this.dispatchEvent(new CustomEvent('open-record', { detail: { topic, partition, offset }, bubbles: true, composed: true }));
+    this.dispatchEvent(
+      new CustomEvent('open-record', {
+        detail: { topic, partition, offset },
+        bubbles: true,
+        composed: true,
+      }),
+    );
   }
 }
 

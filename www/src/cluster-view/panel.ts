@@ -131,9 +131,16 @@ export class KsClusterPanel extends LitElement {
     const { cluster } = getSandbox();
     this.state = cluster.state;
     this.#unsubscribe = cluster.subscribe((state) => (this.state = state));
-    this.addEventListener('open-record', (event) => (this.record = (event as CustomEvent<RecordAddress>).detail));
-    this.addEventListener('open-topic', (event) => this.#openTopic('topics', (event as CustomEvent<{ topic: string }>).detail.topic));
-    this.addEventListener('open-messages', (event) => this.#openTopic('messages', (event as CustomEvent<{ topic: string }>).detail.topic));
+    this.addEventListener(
+      'open-record',
+      (event) => (this.record = (event as CustomEvent<RecordAddress>).detail),
+    );
+    this.addEventListener('open-topic', (event) =>
+      this.#openTopic('topics', (event as CustomEvent<{ topic: string }>).detail.topic),
+    );
+    this.addEventListener('open-messages', (event) =>
+      this.#openTopic('messages', (event as CustomEvent<{ topic: string }>).detail.topic),
+    );
   }
 
   override disconnectedCallback(): void {
@@ -171,7 +178,8 @@ export class KsClusterPanel extends LitElement {
       </div>
       ${state.phase === 'failed' ? html`<div class="failed" role="alert" data-testid="cluster-failed">${state.failure}</div>` : nothing}
       <div role="tabpanel" id="view" aria-labelledby=${`tab-${this.tab}`} tabindex="0">
-        ${this.#storageWarning()} ${state.phase === 'starting' ? html`<p class="starting" role="status">The cluster is starting…</p>` : this.#view()}
+        ${this.#storageWarning()}
+        ${state.phase === 'starting' ? html`<p class="starting" role="status">The cluster is starting…</p>` : this.#view()}
       </div>
       ${this.record ? html`<div class="record"><ks-record data-testid="record" .address=${this.record} @close=${() => (this.record = null)}></ks-record></div>` : nothing}
     `;
@@ -200,13 +208,20 @@ export class KsClusterPanel extends LitElement {
 
   #onKey(event: KeyboardEvent): void {
     const at = TABS.findIndex(([name]) => name === this.tab);
-    const to: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 };
+    const to: Record<string, number> = {
+      ArrowRight: at + 1,
+      ArrowLeft: at - 1,
+      Home: 0,
+      End: TABS.length - 1,
+    };
     const index = to[event.key];
     if (index === undefined) return;
     event.preventDefault();
     const [name] = TABS[(index + TABS.length) % TABS.length] ?? ['live'];
     this.#openTopic(name, '');
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${name}`)?.focus());
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(`#tab-${name}`)?.focus(),
+    );
   }
 }
 

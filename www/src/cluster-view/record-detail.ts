@@ -135,13 +135,19 @@ export class KsRecord extends LitElement {
   async #load(address: RecordAddress): Promise<void> {
     this.problem = '';
     try {
-      const page = await getSandbox().viewer.records(address.topic, address.partition, address.offset, 1);
+      const page = await getSandbox().viewer.records(
+        address.topic,
+        address.partition,
+        address.offset,
+        1,
+      );
       if (address !== this.address) return;
       const record = page.records[0] ?? null;
       this.record = record;
       this.form = null;
       if (!record) this.problem = `There is no record at offset ${number(address.offset)} yet.`;
-      else if (record.offset !== address.offset) this.problem = `Offset ${number(address.offset)} holds no record; this is the next one.`;
+      else if (record.offset !== address.offset)
+        this.problem = `Offset ${number(address.offset)} holds no record; this is the next one.`;
     } catch (error) {
       this.record = null;
       this.problem = error instanceof Error ? error.message : String(error);
@@ -154,12 +160,39 @@ export class KsRecord extends LitElement {
     const offset = record?.offset ?? address.offset;
     return html`
       <header>
-        <h3>${address.topic} <span class="muted">partition ${address.partition}</span> offset ${number(offset)}</h3>
-        <button class="button quiet icon small" aria-label="Record before" title="Record before" ?disabled=${offset <= 0} @click=${() => this.#go(offset - 1)}>${icon('left')}</button>
-        <button class="button quiet icon small" aria-label="Next record" title="Next record" @click=${() => this.#go(offset + 1)}>${icon('right')}</button>
-        <button class="button quiet icon small" aria-label="Close" title="Close" data-testid="record-close" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${icon('close')}</button>
+        <h3>
+          ${address.topic} <span class="muted">partition ${address.partition}</span> offset
+          ${number(offset)}
+        </h3>
+        <button
+          class="button quiet icon small"
+          aria-label="Record before"
+          title="Record before"
+          ?disabled=${offset <= 0}
+          @click=${() => this.#go(offset - 1)}
+        >
+          ${icon('left')}
+        </button>
+        <button
+          class="button quiet icon small"
+          aria-label="Next record"
+          title="Next record"
+          @click=${() => this.#go(offset + 1)}
+        >
+          ${icon('right')}
+        </button>
+        <button
+          class="button quiet icon small"
+          aria-label="Close"
+          title="Close"
+          data-testid="record-close"
+          @click=${() => this.dispatchEvent(new CustomEvent('close'))}
+        >
+          ${icon('close')}
+        </button>
       </header>
-      ${this.problem === '' ? nothing : html`<p class="muted" role="status">${this.problem}</p>`} ${record ? this.#body(record) : nothing}
+      ${this.problem === '' ? nothing : html`<p class="muted" role="status">${this.problem}</p>`}
+      ${record ? this.#body(record) : nothing}
     `;
   }
 
@@ -167,12 +200,21 @@ export class KsRecord extends LitElement {
     const facts: [string, string][] = [
       [record.timestampType, when(record.timestamp)],
       ['Size', bytes(record.sizeBytes)],
-      ['Batch', `offsets ${number(record.baseOffset)}–${number(record.baseOffset + record.batchRecords - 1)}, ${bytes(record.batchBytes)}`],
+      [
+        'Batch',
+        `offsets ${number(record.baseOffset)}–${number(record.baseOffset + record.batchRecords - 1)}, ${bytes(record.batchBytes)}`,
+      ],
       ['Compression', record.compression],
-      ['Producer id', record.producerId < 0 ? 'none' : `${record.producerId}, epoch ${record.producerEpoch}`],
+      [
+        'Producer id',
+        record.producerId < 0 ? 'none' : `${record.producerId}, epoch ${record.producerEpoch}`,
+      ],
       ['Sequence', record.sequence < 0 ? 'none' : number(record.sequence)],
       ['Leader epoch', String(record.leaderEpoch)],
-      ['Kind', record.control ? 'control record' : record.transactional ? 'transactional' : 'plain'],
+      [
+        'Kind',
+        record.control ? 'control record' : record.transactional ? 'transactional' : 'plain',
+      ],
     ];
     return html`
       <dl>
@@ -185,20 +227,24 @@ export class KsRecord extends LitElement {
       <div class="part"><span>Key</span></div>
       ${record.key === null ? html`<pre class="none">none: its partition was free to choose</pre>` : html`<pre data-testid="record-key">${asText(record.key) ?? asHex(record.key)}</pre>`}
       ${this.#value(record)}
-      ${record.headers.length === 0
-        ? nothing
-        : html`<div class="part"><span>Headers</span></div>
-            <table data-testid="record-headers">
-              <tbody>
-                ${record.headers.map(
-                  (header) =>
-                    html`<tr>
-                      <td class="mono">${header.key}</td>
-                      <td class="mono">${header.value === null ? 'null' : (asText(header.value) ?? asHex(header.value))}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>`}
+      ${
+        record.headers.length === 0
+          ? nothing
+          : html`<div class="part"><span>Headers</span></div>
+              <table data-testid="record-headers">
+                <tbody>
+                  ${record.headers.map(
+                    (header) =>
+                      html`<tr>
+                        <td class="mono">${header.key}</td>
+                        <td class="mono">
+                          ${header.value === null ? 'null' : (asText(header.value) ?? asHex(header.value))}
+                        </td>
+                      </tr>`,
+                  )}
+                </tbody>
+              </table>`
+      }
     `;
   }
 
@@ -209,8 +255,17 @@ export class KsRecord extends LitElement {
     }
     const text = asText(record.value);
     const json = text === null ? null : asJson(text);
-    const forms: Form[] = [...(text === null ? [] : (['text'] as const)), ...(json === null ? [] : (['json'] as const)), 'hex'];
-    const form = this.form && forms.includes(this.form) ? this.form : json !== null ? 'json' : (forms[0] ?? 'hex');
+    const forms: Form[] = [
+      ...(text === null ? [] : (['text'] as const)),
+      ...(json === null ? [] : (['json'] as const)),
+      'hex',
+    ];
+    const form =
+      this.form && forms.includes(this.form)
+        ? this.form
+        : json !== null
+          ? 'json'
+          : (forms[0] ?? 'hex');
     const shown = form === 'json' ? json : form === 'text' ? text : asHex(record.value);
     return html`<div class="part">
         <span>Value</span>

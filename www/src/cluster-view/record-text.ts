@@ -28,7 +28,9 @@ export function asHex(bytes: Uint8Array, limit = 4096): string {
   for (let at = 0; at < Math.min(bytes.length, limit); at += 16) {
     const row = bytes.subarray(at, Math.min(at + 16, limit));
     const hex = [...row].map((b) => b.toString(16).padStart(2, '0')).join(' ');
-    const text = [...row].map((b) => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '.')).join('');
+    const text = [...row]
+      .map((b) => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '.'))
+      .join('');
     rows.push(`${at.toString(16).padStart(6, '0')}  ${hex.padEnd(47)}  ${text}`);
   }
   if (bytes.length > limit) rows.push(`… ${(bytes.length - limit).toLocaleString()} bytes more`);

@@ -89,7 +89,12 @@ export class RowCanvas {
     }
     const fit = Math.max(1, Math.floor((this.#width - 2 * this.strip - 8) / PITCH));
     const from = Math.max(model.logStart, this.#from);
-    return { from, fit, older: from - model.logStart, newer: Math.max(0, model.logEnd - from - fit) };
+    return {
+      from,
+      fit,
+      older: from - model.logStart,
+      newer: Math.max(0, model.logEnd - from - fit),
+    };
   }
 
   /** The offset under a place in the canvas, or null. */
@@ -110,6 +115,9 @@ export class RowCanvas {
     return view.older > 0 ? this.strip + 4 : 2;
   }
 
+  /** Each colour's letter stands on its squares. */
+  letters = false;
+
   /** Draws; true when something still moves and another frame is wanted. */
   draw(model: RowModel, marks: PartitionMarks, palette: Palette, still: boolean): boolean {
     const width = this.canvas.clientWidth;
@@ -118,7 +126,10 @@ export class RowCanvas {
     if (width === 0) return false;
     const wanted = `${height}px`;
     if (this.canvas.style.height !== wanted) this.canvas.style.height = wanted;
-    if (this.canvas.width !== Math.round(width * scale) || this.canvas.height !== Math.round(height * scale)) {
+    if (
+      this.canvas.width !== Math.round(width * scale) ||
+      this.canvas.height !== Math.round(height * scale)
+    ) {
       this.canvas.width = Math.round(width * scale);
       this.canvas.height = Math.round(height * scale);
     }
@@ -134,7 +145,14 @@ export class RowCanvas {
     return popping || sliding;
   }
 
-  #drawLog(g: CanvasRenderingContext2D, model: RowModel, view: RowView, marks: PartitionMarks, palette: Palette, still: boolean): boolean {
+  #drawLog(
+    g: CanvasRenderingContext2D,
+    model: RowModel,
+    view: RowView,
+    marks: PartitionMarks,
+    palette: Palette,
+    still: boolean,
+  ): boolean {
     const now = performance.now();
     if (this.#knownEnd >= 0 && model.logEnd > this.#knownEnd) {
       this.#bornAtMs = now;
@@ -153,12 +171,25 @@ export class RowCanvas {
     }
     if (view.older > 0) this.#strip(g, 0, view.older, palette, false);
     if (view.newer > 0) this.#strip(g, this.#width - this.strip, view.newer, palette, true);
-    this.#edge(g, left + (model.highWatermark - view.from) * PITCH - 1, palette.accent, view.newer === 0);
+    this.#edge(
+      g,
+      left + (model.highWatermark - view.from) * PITCH - 1,
+      palette.accent,
+      view.newer === 0,
+    );
     if (view.older === 0 && model.logStart > 0) this.#edge(g, 0, palette.muted, true);
     return age < 1;
   }
 
-  #square(g: CanvasRenderingContext2D, x: number, offset: number, pending: boolean, grown: number, marks: PartitionMarks, palette: Palette): void {
+  #square(
+    g: CanvasRenderingContext2D,
+    x: number,
+    offset: number,
+    pending: boolean,
+    grown: number,
+    marks: PartitionMarks,
+    palette: Palette,
+  ): void {
     const mark = pending ? undefined : marks.get(offset);
     const size = SIZE * grown;
     const inset = (SIZE - size) / 2;
@@ -168,7 +199,8 @@ export class RowCanvas {
       g.fillRect(x + SIZE / 2 - 1, TOP + SIZE / 2 - 1, 2, 2);
       return;
     }
-    const colour = !mark || mark.colour < 0 ? palette.none : (palette.keys[mark.colour] ?? palette.none);
+    const colour =
+      !mark || mark.colour < 0 ? palette.none : (palette.keys[mark.colour] ?? palette.none);
     g.beginPath();
     if (mark?.control) {
       g.moveTo(x + SIZE / 2, TOP);
@@ -190,6 +222,13 @@ export class RowCanvas {
       g.fill();
       g.globalAlpha = 1;
     }
+    if (this.letters && mark && mark.colour >= 0) {
+      g.font = `700 9px ${palette.font}`;
+      g.textAlign = 'center';
+      g.textBaseline = 'middle';
+      g.fillStyle = mark.tombstone ? palette.text : palette.background;
+      g.fillText('ABCDEFGH'[mark.colour] ?? '', x + SIZE / 2, TOP + SIZE / 2 + 0.5);
+    }
     if (offset === this.#hover) {
       g.lineWidth = 2;
       g.strokeStyle = palette.text;
@@ -198,7 +237,13 @@ export class RowCanvas {
   }
 
   /** Records that do not fit: a fading block with their number. */
-  #strip(g: CanvasRenderingContext2D, x: number, count: number, palette: Palette, right: boolean): void {
+  #strip(
+    g: CanvasRenderingContext2D,
+    x: number,
+    count: number,
+    palette: Palette,
+    right: boolean,
+  ): void {
     g.fillStyle = palette.none;
     const strip = this.strip;
     const bars = Math.floor((strip - 4) / 6);
@@ -225,12 +270,22 @@ export class RowCanvas {
     g.fillRect(Math.min(x, this.#width - 2), TOP - 4, 2, SIZE + 8);
   }
 
-  #drawLanes(g: CanvasRenderingContext2D, model: RowModel, view: RowView, palette: Palette, still: boolean): boolean {
+  #drawLanes(
+    g: CanvasRenderingContext2D,
+    model: RowModel,
+    view: RowView,
+    palette: Palette,
+    still: boolean,
+  ): boolean {
     let moving = false;
     const seen = new Set<string>();
     for (const [index, lane] of model.lanes.entries()) {
       const y = LOG_HEIGHT + index * LANE_HEIGHT;
-      const pins = lane.members.map((member) => ({ key: `${lane.name}\n${member.label}`, offset: member.position, solid: false }));
+      const pins = lane.members.map((member) => ({
+        key: `${lane.name}\n${member.label}`,
+        offset: member.position,
+        solid: false,
+      }));
       pins.push({ key: lane.name, offset: lane.committed, solid: true });
       let rightmost = -7;
       for (const pin of pins) {

@@ -41,7 +41,8 @@ export function brokerChip(brokers: readonly BrokerState[], id: number): Templat
   if (id < 0) return html`<span class="chip none" title="No leader">none</span>`;
   const look = brokerLook(brokers, id);
   return html`<span class="chip b${look}" title=${`Broker ${id}`}
-    ><svg viewBox="0 0 16 16" aria-hidden="true">${SHAPES[look]}</svg><span class="visually-hidden">broker </span>${id}</span
+    ><svg viewBox="0 0 16 16" aria-hidden="true">${SHAPES[look]}</svg
+    ><span class="visually-hidden">broker </span>${id}</span
   >`;
 }
 
@@ -62,12 +63,24 @@ export const shared = css`
     height: 10px;
     fill: currentcolor;
   }
-  .chip.b0 { color: var(--ks-broker-0); }
-  .chip.b1 { color: var(--ks-broker-1); }
-  .chip.b2 { color: var(--ks-broker-2); }
-  .chip.b3 { color: var(--ks-broker-3); }
-  .chip.b4 { color: var(--ks-broker-4); }
-  .chip.none { color: var(--ks-danger); }
+  .chip.b0 {
+    color: var(--ks-broker-0);
+  }
+  .chip.b1 {
+    color: var(--ks-broker-1);
+  }
+  .chip.b2 {
+    color: var(--ks-broker-2);
+  }
+  .chip.b3 {
+    color: var(--ks-broker-3);
+  }
+  .chip.b4 {
+    color: var(--ks-broker-4);
+  }
+  .chip.none {
+    color: var(--ks-danger);
+  }
   h3 {
     margin: 0;
     font-size: 14px;

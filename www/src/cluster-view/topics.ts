@@ -10,7 +10,16 @@ import { bootstrap, brokerChip, bytes, number, plural, shared } from './shared.t
 type Action = 'partitions' | 'config' | 'delete' | null;
 
 /** What people change most; any other name can be typed. */
-const CONFIGS = ['retention.ms', 'retention.bytes', 'cleanup.policy', 'segment.bytes', 'max.message.bytes', 'min.insync.replicas', 'compression.type', 'message.timestamp.type'];
+const CONFIGS = [
+  'retention.ms',
+  'retention.bytes',
+  'cleanup.policy',
+  'segment.bytes',
+  'max.message.bytes',
+  'min.insync.replicas',
+  'compression.type',
+  'message.timestamp.type',
+];
 
 export class KsTopics extends LitElement {
   static override properties = {
@@ -25,7 +34,13 @@ export class KsTopics extends LitElement {
   declare selected: string;
   declare creating: boolean;
   declare action: Action;
-  declare form: { name: string; partitions: string; replication: string; config: string; value: string };
+  declare form: {
+    name: string;
+    partitions: string;
+    replication: string;
+    config: string;
+    value: string;
+  };
   declare internal: boolean;
 
   static override styles = [
@@ -82,48 +97,107 @@ export class KsTopics extends LitElement {
     return html`
       <div class="head">
         <h3>Topics</h3>
-        <button class="button small" data-testid="create-topic" aria-expanded=${this.creating} @click=${() => (this.creating = !this.creating)}>${icon('plus')} Create</button>
+        <button
+          class="button small"
+          data-testid="create-topic"
+          aria-expanded=${this.creating}
+          @click=${() => (this.creating = !this.creating)}
+        >
+          ${icon('plus')} Create
+        </button>
       </div>
       ${this.creating ? this.#create() : nothing}
-      ${topics.length === 0
-        ? html`<div class="empty">
-            <h3>No topics yet</h3>
-            <p>A topic is where records are kept. Create one here, or run <code>kafka-topics.sh --create</code> in a cell.</p>
-            ${this.creating ? nothing : html`<button class="button primary" @click=${() => (this.creating = true)}>Create a topic</button>`}
-          </div>`
-        : html`<div class="scroll-x" tabindex="0" role="region" aria-label="Topics">
-            <table data-testid="topics-table">
-              <thead>
-                <tr><th>Topic</th><th class="number">Partitions</th><th class="number">Replicas</th><th class="number">Records</th><th class="number">Size</th></tr>
-              </thead>
-              <tbody>
-                ${topics.map(
-                  (t) =>
-                    html`<tr class="clickable" @click=${() => this.#open(t.name)}>
-                      <td><button class="link">${t.name}</button></td>
-                      <td class="number">${number(t.partitions.length)}</td>
-                      <td class="number">${t.partitions[0]?.replicas.length ?? 0}</td>
-                      <td class="number">${number(records(t))}</td>
-                      <td class="number">${bytes(size(t))}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`}
-      ${internal
-        ? html`<p><label class="check muted"><input type="checkbox" .checked=${this.internal} @change=${(e: Event) => (this.internal = (e.target as HTMLInputElement).checked)} /> Show Kafka’s own topics</label></p>`
-        : nothing}
+      ${
+        topics.length === 0
+          ? html`<div class="empty">
+              <h3>No topics yet</h3>
+              <p>
+                A topic is where records are kept. Create one here, or run
+                <code>kafka-topics.sh --create</code> in a cell.
+              </p>
+              ${this.creating ? nothing : html`<button class="button primary" @click=${() => (this.creating = true)}>Create a topic</button>`}
+            </div>`
+          : html`<div class="scroll-x" tabindex="0" role="region" aria-label="Topics">
+              <table data-testid="topics-table">
+                <thead>
+                  <tr>
+                    <th>Topic</th>
+                    <th class="number">Partitions</th>
+                    <th class="number">Replicas</th>
+                    <th class="number">Records</th>
+                    <th class="number">Size</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  ${topics.map(
+                    (t) =>
+                      html`<tr class="clickable" @click=${() => this.#open(t.name)}>
+                        <td><button class="link">${t.name}</button></td>
+                        <td class="number">${number(t.partitions.length)}</td>
+                        <td class="number">${t.partitions[0]?.replicas.length ?? 0}</td>
+                        <td class="number">${number(records(t))}</td>
+                        <td class="number">${bytes(size(t))}</td>
+                      </tr>`,
+                  )}
+                </tbody>
+              </table>
+            </div>`
+      }
+      ${
+        internal
+          ? html`<p>
+              <label class="check muted"
+                ><input
+                  type="checkbox"
+                  .checked=${this.internal}
+                  @change=${(e: Event) => (this.internal = (e.target as HTMLInputElement).checked)}
+                />
+                Show Kafka’s own topics</label
+              >
+            </p>`
+          : nothing
+      }
     `;
   }
 
   #create() {
     const { name, partitions, replication } = this.form;
-    const line = commandLine('kafka-topics.sh', '--create', '--topic', name || 'orders', '--partitions', partitions || '1', '--replication-factor', replication || '1', '--bootstrap-server', bootstrap(this.state));
+    const line = commandLine(
+      'kafka-topics.sh',
+      '--create',
+      '--topic',
+      name || 'orders',
+      '--partitions',
+      partitions || '1',
+      '--replication-factor',
+      replication || '1',
+      '--bootstrap-server',
+      bootstrap(this.state),
+    );
     return html`<div class="card" data-testid="create-form">
       <div class="bar">
-        <label class="field grow">Name<input .value=${name} placeholder="orders" spellcheck="false" data-testid="topic-name" @input=${(e: Event) => this.#set({ name: value(e) })} /></label>
-        <label class="field small-field">Partitions<input type="number" min="1" .value=${partitions} @input=${(e: Event) => this.#set({ partitions: value(e) })} /></label>
-        <label class="field small-field">Replicas<input type="number" min="1" .value=${replication} @input=${(e: Event) => this.#set({ replication: value(e) })} /></label>
+        <label class="field grow"
+          >Name<input
+            .value=${name}
+            placeholder="orders"
+            spellcheck="false"
+            data-testid="topic-name"
+            @input=${(e: Event) => this.#set({ name: value(e) })}
+        /></label>
+        <label class="field small-field"
+          >Partitions<input
+            type="number"
+            min="1"
+            .value=${partitions}
+            @input=${(e: Event) => this.#set({ partitions: value(e) })}
+        /></label>
+        <label class="field small-field"
+          >Replicas<input
+            type="number"
+            min="1"
+            .value=${replication}
+            @input=${(e: Event) => this.#set({ replication: value(e) })}
+        /></label>
       </div>
       <ks-command .line=${line} action="Create the topic" ?disabled=${name === ''}></ks-command>
     </div>`;
@@ -132,13 +206,29 @@ export class KsTopics extends LitElement {
   #detail(topic: TopicState) {
     return html`
       <div class="head">
-        <button class="button quiet icon small" aria-label="All topics" title="All topics" @click=${() => this.#open('')}>${icon('left')}</button>
+        <button
+          class="button quiet icon small"
+          aria-label="All topics"
+          title="All topics"
+          @click=${() => this.#open('')}
+        >
+          ${icon('left')}
+        </button>
         <h3>${topic.name}</h3>
-        <button class="button small" @click=${() => this.#fire('open-messages', { topic: topic.name })}>Messages</button>
+        <button
+          class="button small"
+          @click=${() => this.#fire('open-messages', { topic: topic.name })}
+        >
+          Messages
+        </button>
       </div>
-      <p class="muted">${plural(records(topic), 'record')} · ${bytes(size(topic))} · id <span class="mono">${topic.id}</span></p>
+      <p class="muted">
+        ${plural(records(topic), 'record')} · ${bytes(size(topic))} · id
+        <span class="mono">${topic.id}</span>
+      </p>
       <div class="bar">
-        ${this.#tab('partitions', 'Add partitions')} ${this.#tab('config', 'Set a config')} ${topic.internal ? nothing : this.#tab('delete', 'Delete…')}
+        ${this.#tab('partitions', 'Add partitions')} ${this.#tab('config', 'Set a config')}
+        ${topic.internal ? nothing : this.#tab('delete', 'Delete…')}
       </div>
       ${this.#actionCard(topic)} ${this.#partitions(topic)} ${this.#configs(topic)}
     `;
@@ -146,7 +236,13 @@ export class KsTopics extends LitElement {
 
   #tab(action: Exclude<Action, null>, label: string) {
     const open = this.action === action;
-    return html`<button class="button small ${action === 'delete' ? 'danger' : ''}" aria-expanded=${open} @click=${() => (this.action = open ? null : action)}>${label}</button>`;
+    return html`<button
+      class="button small ${action === 'delete' ? 'danger' : ''}"
+      aria-expanded=${open}
+      @click=${() => (this.action = open ? null : action)}
+    >
+      ${label}
+    </button>`;
   }
 
   #actionCard(topic: TopicState) {
@@ -158,19 +254,56 @@ export class KsTopics extends LitElement {
         const least = topic.partitions.length + 1;
         const wanted = Math.max(least, Number(this.form.partitions) || 0);
         return html`<div class="card">
-          <p class="muted">Keys are spread over all partitions: after this, records of a key may go to another partition than before.</p>
-          <div class="bar"><label class="field small-field">Partitions<input type="number" min=${least} .value=${String(wanted)} @input=${(e: Event) => this.#set({ partitions: value(e) })} /></label></div>
-          <ks-command .line=${commandLine('kafka-topics.sh', '--alter', '--topic', topic.name, '--partitions', wanted, '--bootstrap-server', server)} action="Add partitions"></ks-command>
+          <p class="muted">
+            Keys are spread over all partitions: after this, records of a key may go to another
+            partition than before.
+          </p>
+          <div class="bar">
+            <label class="field small-field"
+              >Partitions<input
+                type="number"
+                min=${least}
+                .value=${String(wanted)}
+                @input=${(e: Event) => this.#set({ partitions: value(e) })}
+            /></label>
+          </div>
+          <ks-command
+            .line=${commandLine('kafka-topics.sh', '--alter', '--topic', topic.name, '--partitions', wanted, '--bootstrap-server', server)}
+            action="Add partitions"
+          ></ks-command>
         </div>`;
       }
       case 'config': {
         const { config, value: setting } = this.form;
-        const line = commandLine('kafka-configs.sh', '--alter', '--topic', topic.name, ...(setting === '' ? ['--delete-config', config] : ['--add-config', `${config}=${setting}`]), '--bootstrap-server', server);
+        const line = commandLine(
+          'kafka-configs.sh',
+          '--alter',
+          '--topic',
+          topic.name,
+          ...(setting === ''
+            ? ['--delete-config', config]
+            : ['--add-config', `${config}=${setting}`]),
+          '--bootstrap-server',
+          server,
+        );
         return html`<div class="card">
           <div class="bar">
-            <label class="field grow">Config<input list="configs" .value=${config} spellcheck="false" @input=${(e: Event) => this.#set({ config: value(e) })} /></label>
-            <label class="field grow">Value, empty: back to the default<input .value=${setting} spellcheck="false" @input=${(e: Event) => this.#set({ value: value(e) })} /></label>
-            <datalist id="configs">${CONFIGS.map((name) => html`<option value=${name}></option>`)}</datalist>
+            <label class="field grow"
+              >Config<input
+                list="configs"
+                .value=${config}
+                spellcheck="false"
+                @input=${(e: Event) => this.#set({ config: value(e) })}
+            /></label>
+            <label class="field grow"
+              >Value, empty: back to the default<input
+                .value=${setting}
+                spellcheck="false"
+                @input=${(e: Event) => this.#set({ value: value(e) })}
+            /></label>
+            <datalist id="configs">
+              ${CONFIGS.map((name) => html`<option value=${name}></option>`)}
+            </datalist>
           </div>
           <ks-command .line=${line} action="Set it" ?disabled=${config === ''}></ks-command>
         </div>`;
@@ -178,7 +311,12 @@ export class KsTopics extends LitElement {
       case 'delete':
         return html`<div class="card">
           <p>All its records are deleted. Groups keep their offsets until they expire.</p>
-          <ks-command danger .line=${commandLine('kafka-topics.sh', '--delete', '--topic', topic.name, '--bootstrap-server', server)} action=${`Delete ${topic.name}`} @command-done=${() => (this.action = null)}></ks-command>
+          <ks-command
+            danger
+            .line=${commandLine('kafka-topics.sh', '--delete', '--topic', topic.name, '--bootstrap-server', server)}
+            action=${`Delete ${topic.name}`}
+            @command-done=${() => (this.action = null)}
+          ></ks-command>
         </div>`;
     }
   }
@@ -187,7 +325,15 @@ export class KsTopics extends LitElement {
     return html`<div class="scroll-x" tabindex="0" role="region" aria-label="Partitions">
       <table data-testid="partitions-table">
         <thead>
-          <tr><th class="number">Partition</th><th>Leader</th><th>Replicas</th><th class="number">First</th><th class="number">Next</th><th class="number">Records</th><th class="number">Size</th></tr>
+          <tr>
+            <th class="number">Partition</th>
+            <th>Leader</th>
+            <th>Replicas</th>
+            <th class="number">First</th>
+            <th class="number">Next</th>
+            <th class="number">Records</th>
+            <th class="number">Size</th>
+          </tr>
         </thead>
         <tbody>
           ${topic.partitions.map(
@@ -195,7 +341,11 @@ export class KsTopics extends LitElement {
               html`<tr>
                 <td class="number">${p.partition}</td>
                 <td>${brokerChip(this.state.brokers, p.leader)}</td>
-                <td><span class="replicas">${p.replicas.map((id) => html`<span class=${p.isr.includes(id) ? '' : 'out'} title=${p.isr.includes(id) ? 'in sync' : 'not in sync'}>${brokerChip(this.state.brokers, id)}</span>`)}</span></td>
+                <td>
+                  <span class="replicas"
+                    >${p.replicas.map((id) => html`<span class=${p.isr.includes(id) ? '' : 'out'} title=${p.isr.includes(id) ? 'in sync' : 'not in sync'}>${brokerChip(this.state.brokers, id)}</span>`)}</span
+                  >
+                </td>
                 <td class="number">${number(p.logStart)}</td>
                 <td class="number">${number(p.highWatermark)}</td>
                 <td class="number">${number(p.highWatermark - p.logStart)}</td>

@@ -21,9 +21,12 @@ function source(options: EditorOptions) {
     if (!found || found.options.length === 0) return null;
     return {
       from: found.from,
-      options: found.options.map(
-        (option): Completion => ({ label: option.label, type: option.kind, detail: option.detail, info: option.info }),
-      ),
+      options: found.options.map((option): Completion => ({
+        label: option.label,
+        type: option.kind,
+        detail: option.detail,
+        info: option.info,
+      })),
       validFor: /^[\w./$:@=-]*$/,
     };
   };

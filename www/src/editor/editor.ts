@@ -1,6 +1,12 @@
 /** CodeMirror as the cells use it: small, in a shadow root, with the shell's own completions and help. */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { HighlightStyle, StreamLanguage, bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import {
+  HighlightStyle,
+  StreamLanguage,
+  bracketMatching,
+  indentUnit,
+  syntaxHighlighting,
+} from '@codemirror/language';
 import { shell } from '@codemirror/legacy-modes/mode/shell';
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, drawSelection, hoverTooltip, keymap, placeholder } from '@codemirror/view';
@@ -16,9 +22,10 @@ const theme = EditorView.theme({
   '.cm-line': { padding: '0 12px' },
   '.cm-cursor': { borderLeftColor: 'var(--ks-accent)', borderLeftWidth: '2px' },
   '.cm-placeholder': { color: 'var(--ks-muted)' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
-    background: 'color-mix(in srgb, var(--ks-accent) 24%, transparent)',
-  },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground':
+    {
+      background: 'color-mix(in srgb, var(--ks-accent) 24%, transparent)',
+    },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--ks-accent-soft)', outline: 'none' },
   '.cm-tooltip': {
     border: '1px solid var(--ks-border)',
@@ -27,16 +34,34 @@ const theme = EditorView.theme({
     color: 'var(--ks-text)',
     boxShadow: '0 8px 24px var(--ks-shadow)',
   },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--ks-mono)', fontSize: '12.5px', maxHeight: '240px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+    fontFamily: 'var(--ks-mono)',
+    fontSize: '12.5px',
+    maxHeight: '240px',
+  },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
     background: 'var(--ks-accent-soft)',
     color: 'var(--ks-text)',
   },
-  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700', color: 'var(--ks-accent)' },
+  '.cm-completionMatchedText': {
+    textDecoration: 'none',
+    fontWeight: '700',
+    color: 'var(--ks-accent)',
+  },
   '.cm-completionDetail': { color: 'var(--ks-muted)', fontStyle: 'normal' },
-  '.cm-completionInfo': { maxWidth: '320px', padding: '6px 10px', fontFamily: 'var(--ks-font)', fontSize: '13px' },
-  '.cm-tooltip-hover': { maxWidth: '420px', padding: '6px 10px', fontSize: '13px', whiteSpace: 'pre-line' },
+  '.cm-completionInfo': {
+    maxWidth: '320px',
+    padding: '6px 10px',
+    fontFamily: 'var(--ks-font)',
+    fontSize: '13px',
+  },
+  '.cm-tooltip-hover': {
+    maxWidth: '420px',
+    padding: '6px 10px',
+    fontSize: '13px',
+    whiteSpace: 'pre-line',
+  },
 });
 
 const colours = HighlightStyle.define([
@@ -44,7 +69,10 @@ const colours = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--ks-ok)' },
   { tag: [tags.keyword, tags.controlKeyword, tags.definitionKeyword], color: 'var(--ks-broker-3)' },
   { tag: [tags.number, tags.bool, tags.atom], color: 'var(--ks-broker-1)' },
-  { tag: [tags.definition(tags.variableName), tags.special(tags.variableName)], color: 'var(--ks-broker-0)' },
+  {
+    tag: [tags.definition(tags.variableName), tags.special(tags.variableName)],
+    color: 'var(--ks-broker-0)',
+  },
   { tag: [tags.attributeName, tags.propertyName], color: 'var(--ks-accent)' },
   { tag: tags.meta, color: 'var(--ks-muted)' },
 ]);
@@ -57,7 +85,9 @@ async function language(kind: Kind): Promise<Extension> {
     case 'python':
       return StreamLanguage.define((await import('@codemirror/legacy-modes/mode/python')).python);
     case 'javascript':
-      return StreamLanguage.define((await import('@codemirror/legacy-modes/mode/javascript')).javascript);
+      return StreamLanguage.define(
+        (await import('@codemirror/legacy-modes/mode/javascript')).javascript,
+      );
     default:
       return [];
   }
@@ -106,7 +136,13 @@ export function createEditor(options: EditorOptions): EditorHandle {
   const keys = Prec.highest(
     EditorView.domEventHandlers({
       keydown: (event, view) => {
-        if (assist?.listIsOpen(view.state) && /^(Escape|ArrowUp|ArrowDown|Enter)$/.test(event.key) && !event.shiftKey && !event.ctrlKey) return false;
+        if (
+          assist?.listIsOpen(view.state) &&
+          /^(Escape|ArrowUp|ArrowDown|Enter)$/.test(event.key) &&
+          !event.shiftKey &&
+          !event.ctrlKey
+        )
+          return false;
         return options.onKey(event, !view.state.selection.main.empty, edgeOf(view.state));
       },
       focus: () => {
@@ -131,11 +167,20 @@ export function createEditor(options: EditorOptions): EditorHandle {
         assistance.of([]),
         syntaxHighlighting(colours),
         help(options),
-        keymap.of([...defaultKeymap.filter((k) => k.key !== 'Mod-Enter'), ...historyKeymap, indentWithTab]),
+        keymap.of([
+          ...defaultKeymap.filter((k) => k.key !== 'Mod-Enter'),
+          ...historyKeymap,
+          indentWithTab,
+        ]),
         EditorView.lineWrapping,
         placeholder(options.placeholder),
         theme,
-        EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
+        EditorView.contentAttributes.of({
+          'aria-label': options.label,
+          spellcheck: 'false',
+          autocapitalize: 'off',
+          autocorrect: 'off',
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !settingDoc) options.onChange(update.state.doc.toString());
         }),

@@ -36,7 +36,8 @@ const CODE = new RegExp(
 const MAX_CHARS = 20_000;
 
 export function highlight(source: string, kind: Kind): Coloured[] {
-  const pattern = kind === 'shell' ? SHELL : kind === 'python' || kind === 'javascript' ? CODE : null;
+  const pattern =
+    kind === 'shell' ? SHELL : kind === 'python' || kind === 'javascript' ? CODE : null;
   if (!pattern || source.length > MAX_CHARS) return [{ text: source, look: '' }];
   const pieces: Coloured[] = [];
   let from = 0;

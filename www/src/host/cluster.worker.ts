@@ -5,7 +5,13 @@
  * on what their pages' clients send over a BroadcastChannel, and take over when the leader dies.
  */
 import init, { startCluster } from '#pkg';
-import type { AttachOptions, ClusterOptions, ClusterUpdate, StorageProblem, WasmCluster } from '../client/types.ts';
+import type {
+  AttachOptions,
+  ClusterOptions,
+  ClusterUpdate,
+  StorageProblem,
+  WasmCluster,
+} from '../client/types.ts';
 import type { ClusterToPage, PageToCluster } from './messages.ts';
 
 const LOCK = 'kafka-sandbox-cluster';
@@ -129,7 +135,9 @@ function onTrap(message: string): void {
 }
 
 self.addEventListener('error', (event) => onTrap(String((event as ErrorEvent).message)));
-self.addEventListener('unhandledrejection', (event) => onTrap(String((event as PromiseRejectionEvent).reason)));
+self.addEventListener('unhandledrejection', (event) =>
+  onTrap(String((event as PromiseRejectionEvent).reason)),
+);
 
 function start(): void {
   if (!navigator.locks) {

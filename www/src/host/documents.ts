@@ -1,5 +1,10 @@
 /** Notebooks and their files in IndexedDB, in a database of their own: a reset of the cluster leaves them. */
-import { MemoryDocuments, type DocumentStore, type StoredDocument, type StoredFile } from '../client/documents.ts';
+import {
+  MemoryDocuments,
+  type DocumentStore,
+  type StoredDocument,
+  type StoredFile,
+} from '../client/documents.ts';
 
 const NAME = 'kafka-sandbox-documents';
 const VERSION = 1;
@@ -16,7 +21,8 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
 function committed(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error('storage refused the change'));
+    transaction.onabort = () =>
+      reject(transaction.error ?? new Error('storage refused the change'));
   });
 }
 
@@ -28,7 +34,8 @@ function open(): Promise<IDBDatabase> {
       request.result.createObjectStore(FILES);
     };
     request.onerror = () => reject(request.error ?? new Error('storage refused'));
-    request.onblocked = () => reject(new Error('another tab holds an older version of the storage'));
+    request.onblocked = () =>
+      reject(new Error('another tab holds an older version of the storage'));
     request.onsuccess = () => {
       // A newer version of the page in another tab must be able to upgrade.
       request.result.onversionchange = () => request.result.close();
@@ -49,7 +56,8 @@ export class IndexedDocuments implements DocumentStore {
   async load(key: string): Promise<StoredDocument | undefined> {
     const database = await this.#open();
     if (!database) return this.#memory.load(key);
-    return (await done(database.transaction(DOCUMENTS).objectStore(DOCUMENTS).get(key))) as StoredDocument | undefined;
+    return (await done(database.transaction(DOCUMENTS).objectStore(DOCUMENTS).get(key))) as
+      StoredDocument | undefined;
   }
 
   async save(document: StoredDocument): Promise<void> {
@@ -71,7 +79,9 @@ export class IndexedDocuments implements DocumentStore {
   async list(): Promise<Omit<StoredDocument, 'text'>[]> {
     const database = await this.#open();
     if (!database) return this.#memory.list();
-    const all = (await done(database.transaction(DOCUMENTS).objectStore(DOCUMENTS).getAll())) as StoredDocument[];
+    const all = (await done(
+      database.transaction(DOCUMENTS).objectStore(DOCUMENTS).getAll(),
+    )) as StoredDocument[];
     return all.map(({ text: _text, ...rest }) => rest).sort((a, b) => b.savedAtMs - a.savedAtMs);
   }
 
@@ -80,8 +90,14 @@ export class IndexedDocuments implements DocumentStore {
     if (!database) return this.#memory.files(key);
     const store = database.transaction(FILES).objectStore(FILES);
     const range = IDBKeyRange.bound([key], [key, []]);
-    const [keys, values] = await Promise.all([done(store.getAllKeys(range)), done(store.getAll(range))]);
-    return keys.map((entry, i) => ({ path: String((entry as string[])[1]), bytes: values[i] as Uint8Array }));
+    const [keys, values] = await Promise.all([
+      done(store.getAllKeys(range)),
+      done(store.getAll(range)),
+    ]);
+    return keys.map((entry, i) => ({
+      path: String((entry as string[])[1]),
+      bytes: values[i] as Uint8Array,
+    }));
   }
 
   async writeFile(key: string, path: string, bytes: Uint8Array | null): Promise<void> {

@@ -26,7 +26,10 @@ export class WorkerClient implements Kernel, Viewer {
     });
     this.#ready.catch(() => undefined);
     worker.onmessage = (event: MessageEvent<KernelToPage>) => void this.#on(event.data);
-    worker.onerror = (event) => this.#die(`The kernel has crashed (${event.message || 'its program could not be loaded'}). Restart it and run the cell again.`);
+    worker.onerror = (event) =>
+      this.#die(
+        `The kernel has crashed (${event.message || 'its program could not be loaded'}). Restart it and run the cell again.`,
+      );
     if (setup) {
       const { user, env, files } = setup;
       this.#post(['kernel', port, { user, env, files }], [port]);
@@ -90,7 +93,10 @@ export class WorkerClient implements Kernel, Viewer {
     this.#onClose();
   }
 
-  #call<N extends CallName>(name: N, ...args: Parameters<KernelCalls[N]>): Promise<ReturnType<KernelCalls[N]>> {
+  #call<N extends CallName>(
+    name: N,
+    ...args: Parameters<KernelCalls[N]>
+  ): Promise<ReturnType<KernelCalls[N]>> {
     if (this.#closed !== '') return Promise.reject(new Error(this.#closed));
     const id = ++this.#calls;
     return new Promise((resolve, reject) => {

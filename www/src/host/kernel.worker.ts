@@ -16,7 +16,11 @@ function say(message: KernelToPage): void {
   self.postMessage(message);
 }
 
-const output = { stream: 'stdout' as StreamName, text: '', timer: undefined as ReturnType<typeof setTimeout> | undefined };
+const output = {
+  stream: 'stdout' as StreamName,
+  text: '',
+  timer: undefined as ReturnType<typeof setTimeout> | undefined,
+};
 
 function flush(): void {
   clearTimeout(output.timer);

@@ -3,5 +3,7 @@ import { trustUrl } from './spawn.ts';
 
 export async function keepOffline(): Promise<void> {
   // Without it the page works as before, but not offline: nothing to tell.
-  await navigator.serviceWorker.register(trustUrl(new URL('./offline.js', document.baseURI).href)).catch(() => undefined);
+  await navigator.serviceWorker
+    .register(trustUrl(new URL('./offline.js', document.baseURI).href))
+    .catch(() => undefined);
 }

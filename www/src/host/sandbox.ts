@@ -1,7 +1,14 @@
 /** The sandbox as the page sees it: one cluster worker, one worker per kernel, one for the viewer. */
 import { ClusterModel } from '../client/model.ts';
 import { provide, type SandboxSettings } from '../client/provide.ts';
-import type { AttachOptions, Cluster, Kernel, KernelSetup, Sandbox, Viewer } from '../client/types.ts';
+import type {
+  AttachOptions,
+  Cluster,
+  Kernel,
+  KernelSetup,
+  Sandbox,
+  Viewer,
+} from '../client/types.ts';
 import clusterUrl from './cluster.worker.ts?worker&url';
 import { IndexedDocuments } from './documents.ts';
 import { WorkerClient } from './kernel-client.ts';
@@ -82,12 +89,18 @@ class HostSandbox implements Sandbox, Cluster {
     const worker = shared ?? spawnWorker(clusterUrl, 'kafka-sandbox cluster');
     const port = worker instanceof Worker ? worker : worker.port;
     worker.onerror = () => {
-      this.#model.fail('The cluster could not be started: its program did not load. Reload the page.');
+      this.#model.fail(
+        'The cluster could not be started: its program did not load. Reload the page.',
+      );
     };
     port.onmessage = (event: MessageEvent<ClusterToPage>) => this.#on(event.data);
     const lock = await (this.#lock ??= holdLock(this.#page));
     const { brokers } = this.#settings;
-    port.postMessage(['hello', { brokers, firstId: 1, config: {}, database: DATABASE }, lock] satisfies PageToCluster);
+    port.postMessage([
+      'hello',
+      { brokers, firstId: 1, config: {}, database: DATABASE },
+      lock,
+    ] satisfies PageToCluster);
     for (const [message, transfer] of this.#unsent.splice(0)) port.postMessage(message, transfer);
     this.#port = port;
   }
@@ -123,7 +136,12 @@ class HostSandbox implements Sandbox, Cluster {
       this.#port = undefined;
       await this.#connect();
       this.#model.apply({
-        notices: [{ level: 'warning', text: 'The cluster had to be restarted after an internal error. Everything acknowledged is there.' }],
+        notices: [
+          {
+            level: 'warning',
+            text: 'The cluster had to be restarted after an internal error. Everything acknowledged is there.',
+          },
+        ],
       });
     }
     for (const [id, { options, client }] of this.#attached) {
@@ -146,4 +164,7 @@ function holdLock(name: string): Promise<string> {
 }
 
 // Importing this module provides the sandbox: elements that stand in the page already are made by the next import.
-provide({ sandbox: (settings) => new HostSandbox(settings), documents: () => new IndexedDocuments() });
+provide({
+  sandbox: (settings) => new HostSandbox(settings),
+  documents: () => new IndexedDocuments(),
+});

@@ -20,7 +20,9 @@ function trusted(url: string): string {
 function reachable(url: string): string {
   const absolute = new URL(url, import.meta.url).href;
   if (new URL(absolute).origin === location.origin) return absolute;
-  return URL.createObjectURL(new Blob([`import(${JSON.stringify(absolute)})`], { type: 'text/javascript' }));
+  return URL.createObjectURL(
+    new Blob([`import(${JSON.stringify(absolute)})`], { type: 'text/javascript' }),
+  );
 }
 
 export function spawnWorker(url: string, name: string): Worker {

@@ -37,7 +37,10 @@ export class Folder {
   }
 
   async #load(): Promise<void> {
-    const [brought, own] = await Promise.all([this.#fetchLesson(), this.#store.files(this.#key).catch(() => [])]);
+    const [brought, own] = await Promise.all([
+      this.#fetchLesson(),
+      this.#store.files(this.#key).catch(() => []),
+    ]);
     for (const { path, bytes } of [...brought, ...own]) this.#files.set(path, bytes);
     this.#tell();
   }
@@ -110,7 +113,9 @@ export class Folder {
 
   async #fetchLesson(): Promise<StoredFile[]> {
     this.missing = [];
-    const found = await Promise.all(Object.entries(this.#box.files).map(([name, source]) => this.#fetchEntry(name, source)));
+    const found = await Promise.all(
+      Object.entries(this.#box.files).map(([name, source]) => this.#fetchEntry(name, source)),
+    );
     return found.flat();
   }
 
@@ -144,14 +149,17 @@ async function tell(kernel: Kernel, path: string, bytes: Uint8Array | null): Pro
 async function fetchBytes(address: string): Promise<Uint8Array | null> {
   const response = await fetch(address);
   // A single-page server may answer a missing file with the page itself.
-  if (!response.ok || (response.headers.get('content-type') ?? '').startsWith('text/html')) return null;
+  if (!response.ok || (response.headers.get('content-type') ?? '').startsWith('text/html'))
+    return null;
   return new Uint8Array(await response.arrayBuffer());
 }
 
 function parseNames(bytes: Uint8Array): string[] {
   try {
     const names: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string') : [];
+    return Array.isArray(names)
+      ? names.filter((name): name is string => typeof name === 'string')
+      : [];
   } catch {
     return [];
   }

@@ -38,7 +38,10 @@ export function fileNameOf(address: string): string {
 
 async function fetchText(address: string): Promise<string> {
   const response = await fetch(address);
-  if (!response.ok) throw new NotebookError(`There is no notebook at ${address} (the server says ${response.status}).`);
+  if (!response.ok)
+    throw new NotebookError(
+      `There is no notebook at ${address} (the server says ${response.status}).`,
+    );
   return await response.text();
 }
 
@@ -46,7 +49,9 @@ async function fetchText(address: string): Promise<string> {
 export async function openAddress(address: string, store: DocumentStore): Promise<Opened> {
   const url = new URL(address, document.baseURI);
   if (url.origin !== location.origin) {
-    throw new NotebookError(`Only notebooks of this site can be opened by address; ${url.host} is another one. Download it and open the file.`);
+    throw new NotebookError(
+      `Only notebooks of this site can be opened by address; ${url.host} is another one. Download it and open the file.`,
+    );
   }
   const key = url.href.split('#')[0] ?? url.href;
   const fileName = fileNameOf(key);
@@ -55,13 +60,25 @@ export async function openAddress(address: string, store: DocumentStore): Promis
   try {
     authorText = await fetchText(key);
   } catch (error) {
-    if (saved) return fromSaved(saved, null, 'The lesson could not be fetched: this is your saved copy.');
+    if (saved)
+      return fromSaved(saved, null, 'The lesson could not be fetched: this is your saved copy.');
     if (error instanceof NotebookError) throw error;
-    throw new NotebookError(`The notebook ${fileName} could not be fetched. Check the connection, then reload the page.`);
+    throw new NotebookError(
+      `The notebook ${fileName} could not be fetched. Check the connection, then reload the page.`,
+    );
   }
   const authorHash = await hashOf(authorText);
   if (!saved || (saved.authorHash !== authorHash && !saved.edited)) {
-    return { key, fileName, text: authorText, authorText, authorHash, edited: false, newVersion: false, note: '' };
+    return {
+      key,
+      fileName,
+      text: authorText,
+      authorText,
+      authorHash,
+      edited: false,
+      newVersion: false,
+      note: '',
+    };
   }
   return { ...fromSaved(saved, authorText, ''), newVersion: saved.authorHash !== authorHash };
 }
@@ -74,5 +91,14 @@ export function fromSaved(saved: StoredDocument, authorText: string | null, note
 /** A notebook from the person's disk, or a new one. */
 export function openLocal(fileName: string, text: string): Opened {
   const key = `local:${Date.now().toString(36)}-${Math.floor(Math.random() * 1e9).toString(36)}`;
-  return { key, fileName, text, authorText: null, authorHash: '', edited: true, newVersion: false, note: '' };
+  return {
+    key,
+    fileName,
+    text,
+    authorText: null,
+    authorHash: '',
+    edited: true,
+    newVersion: false,
+    note: '',
+  };
 }

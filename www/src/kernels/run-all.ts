@@ -15,7 +15,10 @@ export interface RunAllResult {
   failed: string[];
 }
 
-export async function runAll(session: NotebookSession, signal?: AbortSignal): Promise<RunAllResult> {
+export async function runAll(
+  session: NotebookSession,
+  signal?: AbortSignal,
+): Promise<RunAllResult> {
   const failed: string[] = [];
   const ends = new Map<string, Promise<unknown>>();
   const stopWith = new Map<string, string[]>();
@@ -44,11 +47,16 @@ export async function runAll(session: NotebookSession, signal?: AbortSignal): Pr
   return { failed };
 }
 
-async function runOne(session: NotebookSession, cell: Cell, signal?: AbortSignal): Promise<boolean> {
+async function runOne(
+  session: NotebookSession,
+  cell: Cell,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const box = cellSandbox(cell);
   const expectsError = typeof box.expect?.error === 'string' || raisesException(cell);
   const endless = box.stopAfterS !== undefined || box.stopAfterCell !== undefined;
-  const watch = box.stopAfterS === undefined ? undefined : stopInTime(session, cell, box.stopAfterS);
+  const watch =
+    box.stopAfterS === undefined ? undefined : stopInTime(session, cell, box.stopAfterS);
   const state = await session.runCell(cell.id, true);
   watch?.();
   if (signal?.aborted) return false;
@@ -69,7 +77,8 @@ function stopInTime(session: NotebookSession, cell: Cell, limitS: number): () =>
   let startedMs = 0;
   const unsubscribe = session.subscribe((event) => {
     if (event.type === 'output' && event.cellId === cell.id) lastOutputMs = performance.now();
-    if (event.type === 'run' && event.cellId === cell.id && event.state === 'running') startedMs ||= performance.now();
+    if (event.type === 'run' && event.cellId === cell.id && event.state === 'running')
+      startedMs ||= performance.now();
   });
   const books = new Map<string, string>();
   if (early) void loadFiles(session, cell, books);
@@ -79,7 +88,8 @@ function stopInTime(session: NotebookSession, cell: Cell, limitS: number): () =>
     const over = now - startedMs > limitS * 1000;
     if (!over && (!early || lastOutputMs === 0 || now - lastOutputMs < QUIET_MS)) return;
     const outputs = session.notebook.cell(cell.id)?.outputs ?? [];
-    if (over || unmet({ ...expect, error: null }, outputs, (path) => books.get(path)).length === 0) session.stopCell(cell.id);
+    if (over || unmet({ ...expect, error: null }, outputs, (path) => books.get(path)).length === 0)
+      session.stopCell(cell.id);
   }, 100);
   return () => {
     clearInterval(timer);
@@ -87,7 +97,11 @@ function stopInTime(session: NotebookSession, cell: Cell, limitS: number): () =>
   };
 }
 
-async function loadFiles(session: NotebookSession, cell: Cell, into: Map<string, string>): Promise<void> {
+async function loadFiles(
+  session: NotebookSession,
+  cell: Cell,
+  into: Map<string, string>,
+): Promise<void> {
   for (const [key, path] of Object.entries(cellSandbox(cell).expect ?? {})) {
     if (!key.endsWith('_lines_of') || typeof path !== 'string') continue;
     const bytes = await session.folder.fetchBeside(path);

@@ -9,7 +9,12 @@ import { KIND_NAMES, kindOf, shellSource, type Kind } from '../notebook/kinds.ts
 import { Notebook, type Change } from '../notebook/notebook.ts';
 import { OutputCollector } from '../notebook/outputs.ts';
 import { RunQueue, type RunState } from '../notebook/queue.ts';
-import { cellSandbox, notebookSandbox, titleOf, type NotebookSandbox } from '../notebook/sandbox.ts';
+import {
+  cellSandbox,
+  notebookSandbox,
+  titleOf,
+  type NotebookSandbox,
+} from '../notebook/sandbox.ts';
 import type { Cell, Output } from '../notebook/types.ts';
 import { Folder } from './folder.ts';
 import type { Opened } from './opening.ts';
@@ -223,7 +228,11 @@ export class NotebookSession {
       this.#patch(cellId, { exitCode: result.exitCode, wantsInput: false });
       if (result.status === 'interrupted') return 'interrupted';
       if (result.exitCode === 0 || !shell.failsCell) return 'ok';
-      collector.error({ ename: 'CalledProcessError', evalue: `exit status ${result.exitCode}`, traceback: [] });
+      collector.error({
+        ename: 'CalledProcessError',
+        evalue: `exit status ${result.exitCode}`,
+        traceback: [],
+      });
       return 'error';
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);

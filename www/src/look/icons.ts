@@ -39,5 +39,11 @@ const SHAPES: Record<string, SVGTemplateResult> = {
 const SOLID = new Set(['play', 'playAll', 'stop', 'crown']);
 
 export function icon(name: keyof typeof SHAPES): TemplateResult {
-  return html`<svg class="icon-svg ${SOLID.has(name) ? 'solid' : ''}" viewBox="0 0 16 16" aria-hidden="true">${SHAPES[name]}</svg>`;
+  return html`<svg
+    class="icon-svg ${SOLID.has(name) ? 'solid' : ''}"
+    viewBox="0 0 16 16"
+    aria-hidden="true"
+  >
+    ${SHAPES[name]}
+  </svg>`;
 }

@@ -151,28 +151,32 @@ export class KsMenu extends LitElement {
         ${this.iconName ? icon(this.iconName) : nothing}
         ${text ? html`<span class="caption">${this.caption}</span><span class="chevron">${icon('down')}</span>` : nothing}
       </button>
-      ${this.open
-        ? html`<ul role="menu" aria-label=${this.label || this.caption} @keydown=${this.#onKey}>
-            ${this.items.map((item) =>
-              item
-                ? html`<li role="none">
-                    <button
-                      role=${item.checked === undefined ? 'menuitem' : 'menuitemradio'}
-                      aria-checked=${item.checked === undefined ? nothing : item.checked}
-                      class=${item.danger ? 'danger' : ''}
-                      tabindex="-1"
-                      ?disabled=${item.disabled}
-                      @click=${() => this.#choose(item)}
-                    >
-                      ${item.icon ? icon(item.icon) : nothing}
-                      <span class="words">${item.label}${item.hint ? html`<span class="hint">${item.hint}</span>` : nothing}</span>
-                      ${item.checked ? icon('check') : nothing}
-                    </button>
-                  </li>`
-                : html`<li class="line" role="separator"></li>`,
-            )}
-          </ul>`
-        : nothing}
+      ${
+        this.open
+          ? html`<ul role="menu" aria-label=${this.label || this.caption} @keydown=${this.#onKey}>
+              ${this.items.map((item) =>
+                item
+                  ? html`<li role="none">
+                      <button
+                        role=${item.checked === undefined ? 'menuitem' : 'menuitemradio'}
+                        aria-checked=${item.checked === undefined ? nothing : item.checked}
+                        class=${item.danger ? 'danger' : ''}
+                        tabindex="-1"
+                        ?disabled=${item.disabled}
+                        @click=${() => this.#choose(item)}
+                      >
+                        ${item.icon ? icon(item.icon) : nothing}
+                        <span class="words"
+                          >${item.label}${item.hint ? html`<span class="hint">${item.hint}</span>` : nothing}</span
+                        >
+                        ${item.checked ? icon('check') : nothing}
+                      </button>
+                    </li>`
+                  : html`<li class="line" role="separator"></li>`,
+              )}
+            </ul>`
+          : nothing
+      }
     `;
   }
 
@@ -222,7 +226,12 @@ export class KsMenu extends LitElement {
   #onKey(event: KeyboardEvent): void {
     const buttons = this.#buttons();
     const at = buttons.indexOf((this.renderRoot as ShadowRoot).activeElement as HTMLButtonElement);
-    const to: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 };
+    const to: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: buttons.length - 1,
+    };
     if (event.key === 'Escape' || event.key === 'Tab') {
       this.#toggle(false);
       if (event.key === 'Escape') this.focus();

@@ -43,8 +43,11 @@ export const tokens = css`
     --ks-broker-3: light-dark(#8d3a94, #dd9ae3);
     --ks-broker-4: light-dark(#77670a, #d6c551);
 
-    --ks-font: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif;
-    --ks-mono: ui-monospace, 'SF Mono', 'Cascadia Mono', 'JetBrains Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace;
+    --ks-font:
+      system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif;
+    --ks-mono:
+      ui-monospace, 'SF Mono', 'Cascadia Mono', 'JetBrains Mono', 'DejaVu Sans Mono', Menlo,
+      Consolas, monospace;
     --ks-radius: 6px;
   }
   :host([theme='light']) {

@@ -24,7 +24,14 @@ function joined(value: Json | undefined): string {
 }
 
 function observe(outputs: readonly Output[]): Observed {
-  const seen: Observed = { stdout: '', stderr: '', result: '', error: undefined, errorText: undefined, mime: [] };
+  const seen: Observed = {
+    stdout: '',
+    stderr: '',
+    result: '',
+    error: undefined,
+    errorText: undefined,
+    mime: [],
+  };
   for (const output of outputs) {
     switch (output.output_type) {
       case 'stream':
@@ -72,23 +79,31 @@ function brief(text: string, limit = 300): string {
  * The expectations that these outputs do not meet, as sentences. `files` gives the text of a file beside the
  * notebook, for `stdout_lines_of`.
  */
-export function unmet(expect: Expectation, outputs: readonly Output[], files: (path: string) => string | undefined): string[] {
+export function unmet(
+  expect: Expectation,
+  outputs: readonly Output[],
+  files: (path: string) => string | undefined,
+): string[] {
   const seen = observe(outputs);
   const wrong: string[] = [];
   const error = typeof expect.error === 'string' ? expect.error : undefined;
-  if (seen.error !== error) wrong.push(`error: expected ${error ?? 'none'}, got ${seen.errorText ?? 'none'}`);
+  if (seen.error !== error)
+    wrong.push(`error: expected ${error ?? 'none'}, got ${seen.errorText ?? 'none'}`);
   if (typeof expect.error_regex === 'string' && !found(expect.error_regex, seen.errorText ?? '')) {
     wrong.push(`error_regex ${brief(expect.error_regex)} not in ${brief(seen.errorText ?? '')}`);
   }
   for (const stream of ['stdout', 'stderr', 'result'] as const) {
     const got = seen[stream];
     const exact = expect[stream];
-    if (typeof exact === 'string' && got !== exact) wrong.push(`${stream}: expected ${brief(exact)}, got ${brief(got)}`);
+    if (typeof exact === 'string' && got !== exact)
+      wrong.push(`${stream}: expected ${brief(exact)}, got ${brief(got)}`);
     for (const pattern of patterns(expect[`${stream}_regex`])) {
-      if (!found(pattern, got)) wrong.push(`${stream}_regex ${brief(pattern)} not in ${brief(got)}`);
+      if (!found(pattern, got))
+        wrong.push(`${stream}_regex ${brief(pattern)} not in ${brief(got)}`);
     }
     for (const pattern of patterns(expect[`${stream}_not_regex`])) {
-      if (found(pattern, got)) wrong.push(`${stream}_not_regex ${brief(pattern)} is in ${brief(got)}`);
+      if (found(pattern, got))
+        wrong.push(`${stream}_not_regex ${brief(pattern)} is in ${brief(got)}`);
     }
     const anyOrder = expect[`${stream}_any_order`];
     if (Array.isArray(anyOrder) && !sameLines(linesOf(got), anyOrder.map(String))) {
@@ -98,11 +113,13 @@ export function unmet(expect: Expectation, outputs: readonly Output[], files: (p
     if (typeof path === 'string') {
       const text = files(path);
       if (text === undefined) wrong.push(`${stream}_lines_of ${path}: there is no such file`);
-      else if (!sameLines(linesOf(got), linesOf(text.replaceAll('\r\n', '\n')))) wrong.push(`${stream}_lines_of ${path}: the lines differ`);
+      else if (!sameLines(linesOf(got), linesOf(text.replaceAll('\r\n', '\n'))))
+        wrong.push(`${stream}_lines_of ${path}: the lines differ`);
     }
   }
   for (const mime of patterns(expect.mime)) {
-    if (!seen.mime.includes(mime)) wrong.push(`mime: expected ${mime}, got ${seen.mime.join(', ') || 'none'}`);
+    if (!seen.mime.includes(mime))
+      wrong.push(`mime: expected ${mime}, got ${seen.mime.join(', ') || 'none'}`);
   }
   return wrong;
 }

@@ -19,7 +19,11 @@ export class JsonMistake extends Error {
   constructor(what: string, text: string, at: number) {
     let line = 1;
     let from = 0;
-    for (let next = text.indexOf('\n'); next >= 0 && next < at; next = text.indexOf('\n', next + 1)) {
+    for (
+      let next = text.indexOf('\n');
+      next >= 0 && next < at;
+      next = text.indexOf('\n', next + 1)
+    ) {
       line++;
       from = next + 1;
     }
@@ -39,7 +43,11 @@ export function scan(text: string, keepDepth: number): Span {
   let at = 0;
 
   const fail = (what: string): never => {
-    throw new JsonMistake(at >= text.length ? 'The text ends too early' : what, text, Math.min(at, text.length));
+    throw new JsonMistake(
+      at >= text.length ? 'The text ends too early' : what,
+      text,
+      Math.min(at, text.length),
+    );
   };
   const space = (): void => {
     SPACE.lastIndex = at;

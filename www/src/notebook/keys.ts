@@ -93,7 +93,8 @@ export class Keys {
       const key = press.key.toLowerCase();
       if (key === 's' && !press.shift) return 'save';
       if (key === 'c' && press.ctrl && press.running && !press.selection) return 'interrupt';
-      if (press.shift && (press.key === '-' || press.key === '_') && mode === 'edit') return 'split';
+      if (press.shift && (press.key === '-' || press.key === '_') && mode === 'edit')
+        return 'split';
       if (press.shift && press.key === 'ArrowUp') return 'move-up';
       if (press.shift && press.key === 'ArrowDown') return 'move-down';
       return null;
@@ -109,7 +110,8 @@ export class Keys {
       this.#pendingAtMs = nowMs;
       return null;
     }
-    if (press.shift && press.key.length === 1) return PLAIN[press.key] ?? PLAIN[press.key.toLowerCase()] ?? null;
+    if (press.shift && press.key.length === 1)
+      return PLAIN[press.key] ?? PLAIN[press.key.toLowerCase()] ?? null;
     return PLAIN[press.key] ?? null;
   }
 }

@@ -16,7 +16,8 @@ export const KIND_NAMES: Record<Kind, string> = {
   raw: 'Raw',
 };
 
-const MAGIC = /^\s*%%\s*(bash|sh|shell|script\s+(?:bash|sh)|javascript|js|python3?)\b[^\n]*(?:\n|$)/;
+const MAGIC =
+  /^\s*%%\s*(bash|sh|shell|script\s+(?:bash|sh)|javascript|js|python3?)\b[^\n]*(?:\n|$)/;
 const SHELL_NAMES = /^(bash|sh|shell|shellscript|kafka-shell|zsh)$/i;
 const JS_NAMES = /^(javascript|js|node|typescript)$/i;
 
@@ -46,8 +47,15 @@ export function notebookLanguage(metadata: JsonObject): Kind {
 export function kindOf(cell: Cell, metadata: JsonObject): Kind {
   if (cell.type !== 'code') return cell.type;
   const magic = MAGIC.exec(cell.source)?.[1];
-  if (magic) return /^(javascript|js)/.test(magic) ? 'javascript' : magic.startsWith('python') ? 'python' : 'shell';
-  const own = languageKind(cellSandbox(cell).language) ?? languageKind(textAt(cell.metadata.vscode, 'languageId'));
+  if (magic)
+    return /^(javascript|js)/.test(magic)
+      ? 'javascript'
+      : magic.startsWith('python')
+        ? 'python'
+        : 'shell';
+  const own =
+    languageKind(cellSandbox(cell).language) ??
+    languageKind(textAt(cell.metadata.vscode, 'languageId'));
   if (own) return own;
   return isBangOnly(cell.source) ? 'shell' : notebookLanguage(metadata);
 }
@@ -71,7 +79,10 @@ export function isBangOnly(source: string): boolean {
 /** A cell of nothing but comments does nothing in any language: the shell may have it. */
 function onlyComments(source: string): boolean {
   const lines = source.split('\n').map((line) => line.trim());
-  return lines.some((line) => line.startsWith('#')) && lines.every((line) => line === '' || line.startsWith('#'));
+  return (
+    lines.some((line) => line.startsWith('#')) &&
+    lines.every((line) => line === '' || line.startsWith('#'))
+  );
 }
 
 export interface ShellSource {
@@ -112,12 +123,20 @@ export function shellSource(source: string): ShellSource {
     failsCell: bangs === 0,
     toCell: (place) => cuts.reduce((p, cut) => (cut.at <= p ? p + cut.length : p), place),
     fromCell: (place) =>
-      Math.max(0, place - cuts.reduce((sum, cut) => sum + Math.max(0, Math.min(cut.length, place - cut.at)), 0)),
+      Math.max(
+        0,
+        place -
+          cuts.reduce((sum, cut) => sum + Math.max(0, Math.min(cut.length, place - cut.at)), 0),
+      ),
   };
 }
 
 /** The metadata that make a code cell one of this kind in a notebook of that language. */
-export function withKind(cell: Cell, kind: 'shell' | 'python' | 'javascript', notebook: JsonObject): JsonObject {
+export function withKind(
+  cell: Cell,
+  kind: 'shell' | 'python' | 'javascript',
+  notebook: JsonObject,
+): JsonObject {
   const { sandbox, ...rest } = cell.metadata;
   const { language: _language, ...box } =
     typeof sandbox === 'object' && sandbox !== null && !Array.isArray(sandbox) ? sandbox : {};

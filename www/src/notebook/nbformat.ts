@@ -20,7 +20,9 @@ export function isObject(value: unknown): value is JsonObject {
 export function parseNotebook(text: string): NotebookData {
   if (text.length > MAX_NOTEBOOK_BYTES) {
     const mb = Math.round(text.length / 1024 / 1024);
-    throw new NotebookError(`This notebook has ${mb} MB; the page opens notebooks of up to 100 MB.`);
+    throw new NotebookError(
+      `This notebook has ${mb} MB; the page opens notebooks of up to 100 MB.`,
+    );
   }
   const trimmed = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const root = parseJson(trimmed);
@@ -34,7 +36,10 @@ export function parseNotebook(text: string): NotebookData {
       `This notebook is of format ${major}.${minor}. This page reads formats 3 and 4: save it in format 4, or open it with a newer program.`,
     );
   }
-  if (major < 3) throw new NotebookError(`This notebook is of the old format ${major}. This page reads formats 3 and 4.`);
+  if (major < 3)
+    throw new NotebookError(
+      `This notebook is of the old format ${major}. This page reads formats 3 and 4.`,
+    );
   if (major === 3) return fromObject(upgradeFrom3(root), 5);
   return fromObject(root, minor, trimmed);
 }
@@ -46,14 +51,16 @@ function parseJson(text: string): Json {
     try {
       scan(text, 0);
     } catch (mistake) {
-      if (mistake instanceof JsonMistake) throw new NotebookError(`This file is not valid JSON: ${mistake.message}.`);
+      if (mistake instanceof JsonMistake)
+        throw new NotebookError(`This file is not valid JSON: ${mistake.message}.`);
     }
     throw new NotebookError(`This file is not valid JSON: ${(error as Error).message}.`);
   }
 }
 
 function fromObject(root: JsonObject, minor: number, text?: string): NotebookData {
-  if (!Array.isArray(root.cells)) throw new NotebookError('This notebook has no list of cells ("cells").');
+  if (!Array.isArray(root.cells))
+    throw new NotebookError('This notebook has no list of cells ("cells").');
   const metadata = isObject(root.metadata) ? root.metadata : {};
   const span = text === undefined ? undefined : scan(text, 3);
   const spans = span?.members?.get('cells')?.items;
@@ -81,9 +88,12 @@ function readCell(value: Json, index: number, ids: Set<string>, text?: string, s
   if (!isObject(value)) throw new NotebookError(`In this notebook, ${where} is not an object.`);
   const type = value.cell_type;
   if (type !== 'code' && type !== 'markdown' && type !== 'raw') {
-    throw new NotebookError(`In this notebook, ${where} is of the unknown kind ${JSON.stringify(type)}.`);
+    throw new NotebookError(
+      `In this notebook, ${where} is of the unknown kind ${JSON.stringify(type)}.`,
+    );
   }
-  const given = typeof value.id === 'string' && /^[a-zA-Z0-9_-]{1,64}$/.test(value.id) && !ids.has(value.id);
+  const given =
+    typeof value.id === 'string' && /^[a-zA-Z0-9_-]{1,64}$/.test(value.id) && !ids.has(value.id);
   const id = given ? (value.id as string) : freshId(ids);
   ids.add(id);
   const values: Omit<Cell, 'origin'> = {
@@ -91,7 +101,10 @@ function readCell(value: Json, index: number, ids: Set<string>, text?: string, s
     type,
     source: readText(value.source, `the source of ${where}`),
     metadata: isObject(value.metadata) ? value.metadata : {},
-    outputs: type === 'code' && Array.isArray(value.outputs) ? value.outputs.map((o) => readOutput(o, where)) : [],
+    outputs:
+      type === 'code' && Array.isArray(value.outputs)
+        ? value.outputs.map((o) => readOutput(o, where))
+        : [],
     executionCount: typeof value.execution_count === 'number' ? value.execution_count : null,
     attachments: isObject(value.attachments) ? value.attachments : undefined,
   };
@@ -106,12 +119,14 @@ function readCell(value: Json, index: number, ids: Set<string>, text?: string, s
 
 function readText(value: Json | undefined, what: string): string {
   if (typeof value === 'string') return value;
-  if (Array.isArray(value) && value.every((line) => typeof line === 'string')) return value.join('');
+  if (Array.isArray(value) && value.every((line) => typeof line === 'string'))
+    return value.join('');
   throw new NotebookError(`In this notebook, ${what} is neither a text nor a list of texts.`);
 }
 
 function readOutput(value: Json, where: string): Output {
-  if (!isObject(value)) throw new NotebookError(`In this notebook, an output of ${where} is not an object.`);
+  if (!isObject(value))
+    throw new NotebookError(`In this notebook, an output of ${where} is not an object.`);
   switch (value.output_type) {
     case 'stream':
       return {
@@ -143,7 +158,10 @@ function readOutput(value: Json, where: string): Output {
 export function freshId(taken: ReadonlySet<string>): string {
   for (;;) {
     let id = '';
-    while (id.length < 8) id += Math.floor(Math.random() * 0x10000).toString(16).padStart(4, '0');
+    while (id.length < 8)
+      id += Math.floor(Math.random() * 0x10000)
+        .toString(16)
+        .padStart(4, '0');
     if (!taken.has(id)) return id;
   }
 }
@@ -156,17 +174,25 @@ export function serialiseNotebook(data: NotebookData): string {
   if (origin && untouched(data)) return origin.text;
   const members = new Map<string, string>(origin?.members ?? []);
   members.set('cells', cellsText(data, indent));
-  if (!origin || data.metadata !== origin.metadata) members.set('metadata', format(data.metadata, indent, 1));
+  if (!origin || data.metadata !== origin.metadata)
+    members.set('metadata', format(data.metadata, indent, 1));
   if (!members.has('nbformat')) members.set('nbformat', '4');
   if (!members.has('nbformat_minor') || !origin) members.set('nbformat_minor', String(data.minor));
-  const body = [...members].map(([name, text]) => `${indent}${JSON.stringify(name)}: ${text}`).join(',\n');
+  const body = [...members]
+    .map(([name, text]) => `${indent}${JSON.stringify(name)}: ${text}`)
+    .join(',\n');
   return `{\n${body}\n}\n`;
 }
 
 function untouched(data: NotebookData): boolean {
   const origin = data.origin;
-  if (!origin || data.metadata !== origin.metadata || data.cells.length !== origin.cells.length) return false;
-  return data.cells.every((cell, index) => cell === origin.cells[index] || (cell.origin === origin.cells[index]?.origin && cellUntouched(cell)));
+  if (!origin || data.metadata !== origin.metadata || data.cells.length !== origin.cells.length)
+    return false;
+  return data.cells.every(
+    (cell, index) =>
+      cell === origin.cells[index] ||
+      (cell.origin === origin.cells[index]?.origin && cellUntouched(cell)),
+  );
 }
 
 function cellUntouched(cell: Cell): boolean {
@@ -197,15 +223,22 @@ function cellText(cell: Cell, minor: number, indent: string): string {
     const old = same ? cell.origin?.members.get(name) : undefined;
     members.set(name, old ?? format(value(), indent, 3));
   };
-  if (cell.attachments) put('attachments', cell.attachments === was?.attachments, () => cell.attachments as Json);
+  if (cell.attachments)
+    put('attachments', cell.attachments === was?.attachments, () => cell.attachments as Json);
   put('cell_type', cell.type === was?.type, () => cell.type);
   if (cell.type === 'code') {
-    put('execution_count', cell.executionCount === was?.executionCount && was?.type === 'code', () => cell.executionCount);
+    put(
+      'execution_count',
+      cell.executionCount === was?.executionCount && was?.type === 'code',
+      () => cell.executionCount,
+    );
   }
   if (minor >= 5) put('id', false, () => cell.id);
   put('metadata', cell.metadata === was?.metadata, () => cell.metadata);
   if (cell.type === 'code') {
-    put('outputs', cell.outputs === was?.outputs && was?.type === 'code', () => cell.outputs.map(outputJson));
+    put('outputs', cell.outputs === was?.outputs && was?.type === 'code', () =>
+      cell.outputs.map(outputJson),
+    );
   }
   put('source', cell.source === was?.source, () => lines(cell.source));
   // Members that we do not know keep their place at the end.
@@ -214,7 +247,9 @@ function cellText(cell: Cell, minor: number, indent: string): string {
     if (!members.has(name) && !codeOnly && name !== 'attachments') members.set(name, text);
   }
   const pad = indent.repeat(3);
-  const body = [...members].map(([name, text]) => `${pad}${JSON.stringify(name)}: ${text}`).join(',\n');
+  const body = [...members]
+    .map(([name, text]) => `${pad}${JSON.stringify(name)}: ${text}`)
+    .join(',\n');
   return `{\n${body}\n${indent.repeat(2)}}`;
 }
 
@@ -228,12 +263,22 @@ export function outputJson(output: Output): JsonObject {
     case 'stream':
       return { name: output.name, output_type: 'stream', text: lines(output.text) };
     case 'error':
-      return { ename: output.ename, evalue: output.evalue, output_type: 'error', traceback: output.traceback };
+      return {
+        ename: output.ename,
+        evalue: output.evalue,
+        output_type: 'error',
+        traceback: output.traceback,
+      };
     case 'unknown':
       return output.original;
     default: {
-      const json: JsonObject = { data: output.data, metadata: output.metadata, output_type: output.output_type };
-      if (output.output_type === 'execute_result') json.execution_count = output.execution_count ?? null;
+      const json: JsonObject = {
+        data: output.data,
+        metadata: output.metadata,
+        output_type: output.output_type,
+      };
+      if (output.output_type === 'execute_result')
+        json.execution_count = output.execution_count ?? null;
       return json;
     }
   }

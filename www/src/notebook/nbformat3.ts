@@ -13,12 +13,16 @@ const MIMES: Record<string, string> = {
 };
 
 function objects(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter((v): v is JsonObject => typeof v === 'object' && v !== null && !Array.isArray(v)) : [];
+  return Array.isArray(value)
+    ? value.filter((v): v is JsonObject => typeof v === 'object' && v !== null && !Array.isArray(v))
+    : [];
 }
 
 function metadataOf(value: JsonObject): JsonObject {
   const metadata = value.metadata;
-  return typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata) ? metadata : {};
+  return typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)
+    ? metadata
+    : {};
 }
 
 export function upgradeFrom3(root: JsonObject): JsonObject {
@@ -41,7 +45,11 @@ function upgradeCell(cell: JsonObject): JsonObject {
     case 'heading': {
       const level = typeof cell.level === 'number' ? Math.min(Math.max(cell.level, 1), 6) : 1;
       const source = Array.isArray(cell.source) ? cell.source.join('') : String(cell.source ?? '');
-      return { cell_type: 'markdown', metadata, source: `${'#'.repeat(level)} ${source.replaceAll('\n', ' ')}` };
+      return {
+        cell_type: 'markdown',
+        metadata,
+        source: `${'#'.repeat(level)} ${source.replaceAll('\n', ' ')}`,
+      };
     }
     case 'raw':
       return { cell_type: 'raw', metadata, source: cell.source ?? '' };

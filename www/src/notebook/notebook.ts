@@ -33,7 +33,9 @@ export class Notebook {
     const notebook = new Notebook({
       cells: [],
       minor: 5,
-      metadata: { kernelspec: { display_name: 'Kafka shell', language: 'bash', name: 'kafka-shell' } },
+      metadata: {
+        kernelspec: { display_name: 'Kafka shell', language: 'bash', name: 'kafka-shell' },
+      },
     });
     notebook.insert(0, 'code');
     return notebook;
@@ -72,7 +74,15 @@ export class Notebook {
 
   insert(index: number, type: CellType, source = '', metadata: JsonObject = {}): Cell {
     const id = freshId(new Set(this.cells.map((cell) => cell.id)));
-    const cell: Cell = { id, type, source, metadata, outputs: [], executionCount: null, attachments: undefined };
+    const cell: Cell = {
+      id,
+      type,
+      source,
+      metadata,
+      outputs: [],
+      executionCount: null,
+      attachments: undefined,
+    };
     this.#splice(index, 0, [cell]);
     return cell;
   }
@@ -129,7 +139,11 @@ export class Notebook {
     const cell = this.cell(id);
     if (!cell) return undefined;
     const rest = cell.source.slice(at).replace(/^\n/, '');
-    this.#replace(id, { source: cell.source.slice(0, at).replace(/\n$/, ''), outputs: [], executionCount: null }, 'source');
+    this.#replace(
+      id,
+      { source: cell.source.slice(0, at).replace(/\n$/, ''), outputs: [], executionCount: null },
+      'source',
+    );
     return this.insert(this.indexOf(id) + 1, cell.type, rest, cell.metadata);
   }
 
@@ -143,7 +157,11 @@ export class Notebook {
     const cell = this.cell(id);
     if (!cell || cell.type === type) return;
     const outputs = type === 'code' ? cell.outputs : [];
-    this.#replace(id, { type, outputs, executionCount: type === 'code' ? cell.executionCount : null }, 'structure');
+    this.#replace(
+      id,
+      { type, outputs, executionCount: type === 'code' ? cell.executionCount : null },
+      'structure',
+    );
   }
 
   setCellMetadata(id: string, metadata: JsonObject): void {

@@ -65,7 +65,8 @@ export class OutputCollector {
 
   get outputs(): Output[] {
     if (this.#tail === '') return [...this.#parts];
-    const gap = this.#dropped > 0 ? `\n… ${this.#dropped} characters of output were not kept …\n` : '';
+    const gap =
+      this.#dropped > 0 ? `\n… ${this.#dropped} characters of output were not kept …\n` : '';
     const parts = [...this.#parts];
     const last = parts.at(-1);
     if (last?.output_type === 'stream' && last.name === this.#tailStream) {
@@ -90,14 +91,19 @@ export function shownPart(text: string, maxLines = SHOW_LINES): Shown {
     return { head: text, hiddenLines: 0, tail: '' };
   }
   const headEnd = Math.min(lineEnd(text, maxLines), SHOW_CHARS / 2);
-  const tailStart = Math.max(lineStartFromEnd(text, maxLines), text.length - SHOW_CHARS / 2, headEnd);
+  const tailStart = Math.max(
+    lineStartFromEnd(text, maxLines),
+    text.length - SHOW_CHARS / 2,
+    headEnd,
+  );
   const hiddenLines = countLines(text.slice(headEnd, tailStart), Infinity);
   return { head: text.slice(0, headEnd), hiddenLines, tail: text.slice(tailStart) };
 }
 
 function countLines(text: string, limit: number): number {
   let lines = text === '' || text.endsWith('\n') ? 0 : 1;
-  for (let at = text.indexOf('\n'); at >= 0 && lines < limit; at = text.indexOf('\n', at + 1)) lines++;
+  for (let at = text.indexOf('\n'); at >= 0 && lines < limit; at = text.indexOf('\n', at + 1))
+    lines++;
   return lines;
 }
 
@@ -142,7 +148,9 @@ export function plainText(outputs: readonly Output[]): string {
         case 'stream':
           return output.text;
         case 'error':
-          return output.traceback.length > 0 ? `${output.traceback.join('\n')}\n` : `${output.ename}: ${output.evalue}\n`;
+          return output.traceback.length > 0
+            ? `${output.traceback.join('\n')}\n`
+            : `${output.ename}: ${output.evalue}\n`;
         case 'unknown':
           return '';
         default: {

@@ -66,7 +66,9 @@ export class RunQueue {
   }
 
   get busy(): boolean {
-    return [...this.#lanes.values()].some((lane) => lane.running !== null || lane.waiting.length > 0);
+    return [...this.#lanes.values()].some(
+      (lane) => lane.running !== null || lane.waiting.length > 0,
+    );
   }
 
   running(kernel: string): string | null {

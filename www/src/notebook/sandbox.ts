@@ -38,7 +38,9 @@ function objectOf(value: Json | undefined): JsonObject {
 }
 
 function texts(value: Json | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(objectOf(value)).filter((e): e is [string, string] => typeof e[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(objectOf(value)).filter((e): e is [string, string] => typeof e[1] === 'string'),
+  );
 }
 
 function list(value: Json | undefined): string[] {
@@ -71,7 +73,8 @@ export function cellSandbox(cell: Cell): CellSandbox {
   const box = objectOf(cell.metadata.sandbox);
   const expect = box.expect;
   return {
-    expect: typeof expect === 'object' && expect !== null && !Array.isArray(expect) ? expect : undefined,
+    expect:
+      typeof expect === 'object' && expect !== null && !Array.isArray(expect) ? expect : undefined,
     stopAfterS: seconds(box.stop_after_s),
     stopAfterCell: text(box.stop_after_cell),
     background: box.background === true,

@@ -98,7 +98,10 @@ export class KsApp extends LitElement {
   }
 
   get notebook(): KafkaNotebook | null {
-    return this.renderRoot?.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${this.current}']`) ?? null;
+    return (
+      this.renderRoot?.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${this.current}']`) ??
+      null
+    );
   }
 
   // ─── Opening ───
@@ -120,7 +123,9 @@ export class KsApp extends LitElement {
       this.#openAddress(key);
       return;
     }
-    const saved = await getDocuments().load(key).catch(() => undefined);
+    const saved = await getDocuments()
+      .load(key)
+      .catch(() => undefined);
     if (saved) this.#openText(fromSaved(saved, null, ''));
   }
 
@@ -148,7 +153,9 @@ export class KsApp extends LitElement {
 
   #close(id: number): void {
     const index = this.tabs.findIndex((tab) => tab.id === id);
-    const element = this.renderRoot.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${id}']`);
+    const element = this.renderRoot.querySelector<KafkaNotebook>(
+      `kafka-notebook[data-tab='${id}']`,
+    );
     void element?.session?.close();
     this.tabs = this.tabs.filter((tab) => tab.id !== id);
     if (this.current === id) this.current = this.tabs[Math.max(0, index - 1)]?.id ?? 0;
@@ -215,7 +222,8 @@ export class KsApp extends LitElement {
     try {
       this.notebook?.stop();
       await getSandbox().cluster.reset();
-      for (const element of this.renderRoot.querySelectorAll<KafkaNotebook>('kafka-notebook')) await element.session?.restart();
+      for (const element of this.renderRoot.querySelectorAll<KafkaNotebook>('kafka-notebook'))
+        await element.session?.restart();
     } catch (error) {
       this.problem = `The cluster could not be reset: ${error instanceof Error ? error.message : error}`;
     }
@@ -223,7 +231,12 @@ export class KsApp extends LitElement {
 
   #restartItems(): MenuItem[] {
     return [
-      { label: 'Restart the shell', hint: 'variables and named consumers are gone; files and the cluster stay', icon: 'restart', run: () => void this.notebook?.session?.restart() },
+      {
+        label: 'Restart the shell',
+        hint: 'variables and named consumers are gone; files and the cluster stay',
+        icon: 'restart',
+        run: () => void this.notebook?.session?.restart(),
+      },
       {
         label: 'Restart and run all',
         icon: 'playAll',
@@ -235,10 +248,16 @@ export class KsApp extends LitElement {
   #resetItems(): (MenuItem | null)[] {
     const lesson = this.tabs.find((tab) => tab.id === this.current)?.src !== '';
     return [
-      { label: 'Clear all outputs', icon: 'close', run: () => this.notebook?.session?.notebook.clearAllOutputs() },
+      {
+        label: 'Clear all outputs',
+        icon: 'close',
+        run: () => this.notebook?.session?.notebook.clearAllOutputs(),
+      },
       {
         label: 'Reset to the author’s version…',
-        hint: lesson ? 'your changes to this lesson are dropped' : 'this notebook is your own: there is no other version',
+        hint: lesson
+          ? 'your changes to this lesson are dropped'
+          : 'this notebook is your own: there is no other version',
         icon: 'reset',
         disabled: !lesson,
         run: () =>
@@ -270,7 +289,18 @@ export class KsApp extends LitElement {
     const session = this.notebook?.session;
     const lesson = this.tabs.find((tab) => tab.id === this.current)?.src ?? '';
     return [
-      { label: 'Download notebook', hint: '.ipynb, with outputs', icon: 'download', run: () => session && saveFile(session.opened.fileName, session.notebook.serialise(), 'application/x-ipynb+json') },
+      {
+        label: 'Download notebook',
+        hint: '.ipynb, with outputs',
+        icon: 'download',
+        run: () =>
+          session &&
+          saveFile(
+            session.opened.fileName,
+            session.notebook.serialise(),
+            'application/x-ipynb+json',
+          ),
+      },
       {
         label: 'Download without outputs',
         icon: 'download',
@@ -300,15 +330,30 @@ export class KsApp extends LitElement {
       ['light', 'Light', 'sun'],
       ['dark', 'Dark', 'moon'],
     ];
-    return names.map(([theme, label, name]) => ({ label, icon: name, checked: this.theme === theme, run: () => this.#applyTheme(theme) }));
+    return names.map(([theme, label, name]) => ({
+      label,
+      icon: name,
+      checked: this.theme === theme,
+      run: () => this.#applyTheme(theme),
+    }));
   }
 
   #openItems(): (MenuItem | null)[] {
     return [
       { label: 'New notebook', icon: 'plus', run: () => this.#newNotebook() },
-      { label: 'Open a file…', hint: '.ipynb from this computer', icon: 'folder', run: () => void pickFiles('.ipynb', true).then((files) => this.#openFiles(files)) },
+      {
+        label: 'Open a file…',
+        hint: '.ipynb from this computer',
+        icon: 'folder',
+        run: () => void pickFiles('.ipynb', true).then((files) => this.#openFiles(files)),
+      },
       null,
-      { label: 'Kafka in ten minutes', hint: 'the first lesson', icon: 'file', run: () => this.#openAddress(FIRST_LESSON) },
+      {
+        label: 'Kafka in ten minutes',
+        hint: 'the first lesson',
+        icon: 'file',
+        run: () => this.#openAddress(FIRST_LESSON),
+      },
     ];
   }
 
@@ -338,16 +383,51 @@ export class KsApp extends LitElement {
       <header>
         <img class="mark" src="./icon.svg" alt="" />
         <h1 data-testid="title">${tab?.title ?? 'Kafka Sandbox'}</h1>
-        <button class="button quiet" data-testid="run-all" ?disabled=${!tab} @click=${() => void this.notebook?.runAll()}>
+        <button
+          class="button quiet"
+          data-testid="run-all"
+          ?disabled=${!tab}
+          @click=${() => void this.notebook?.runAll()}
+        >
           ${icon('playAll')}<span>Run all</span>
         </button>
-        <button class="button quiet" data-testid="stop" ?disabled=${!busy} @click=${() => this.notebook?.stop()}>${icon('stop')}<span>Stop</span></button>
-        <ks-menu class="only-wide" caption="Restart" icon="restart" .items=${this.#restartItems()} data-testid="restart"></ks-menu>
-        <ks-menu class="only-wide" caption="Reset" icon="reset" .items=${this.#resetItems()} data-testid="reset"></ks-menu>
-        <button class="button quiet only-wide" aria-expanded=${this.filesOpen} data-testid="files-button" @click=${() => (this.filesOpen = !this.filesOpen)}>
+        <button
+          class="button quiet"
+          data-testid="stop"
+          ?disabled=${!busy}
+          @click=${() => this.notebook?.stop()}
+        >
+          ${icon('stop')}<span>Stop</span>
+        </button>
+        <ks-menu
+          class="only-wide"
+          caption="Restart"
+          icon="restart"
+          .items=${this.#restartItems()}
+          data-testid="restart"
+        ></ks-menu>
+        <ks-menu
+          class="only-wide"
+          caption="Reset"
+          icon="reset"
+          .items=${this.#resetItems()}
+          data-testid="reset"
+        ></ks-menu>
+        <button
+          class="button quiet only-wide"
+          aria-expanded=${this.filesOpen}
+          data-testid="files-button"
+          @click=${() => (this.filesOpen = !this.filesOpen)}
+        >
           ${icon('folder')}<span>Files</span>
         </button>
-        <ks-menu class="only-wide" caption="Export" icon="download" .items=${this.#exportItems()} data-testid="export"></ks-menu>
+        <ks-menu
+          class="only-wide"
+          caption="Export"
+          icon="download"
+          .items=${this.#exportItems()}
+          data-testid="export"
+        ></ks-menu>
         <span class="spring"></span>
         ${this.#storage()}
         <ks-menu
@@ -358,7 +438,14 @@ export class KsApp extends LitElement {
           .items=${this.#themeItems()}
           data-testid="theme"
         ></ks-menu>
-        <button class="button quiet icon only-wide" aria-label="Keys" title="Keys (H)" @click=${() => (this.dialog = 'keys')}>${icon('keyboard')}</button>
+        <button
+          class="button quiet icon only-wide"
+          aria-label="Keys"
+          title="Keys (H)"
+          @click=${() => (this.dialog = 'keys')}
+        >
+          ${icon('keyboard')}
+        </button>
         <button
           class="button quiet icon"
           aria-label=${this.settings.panelOpen ? 'Hide the cluster' : 'Show the cluster'}
@@ -369,55 +456,89 @@ export class KsApp extends LitElement {
         >
           ${icon('panel')}
         </button>
-        <ks-menu class="only-narrow" label="More" align="right" icon="more" .items=${this.#moreItems()}></ks-menu>
+        <ks-menu
+          class="only-narrow"
+          label="More"
+          align="right"
+          icon="more"
+          .items=${this.#moreItems()}
+        ></ks-menu>
       </header>
       ${this.#tabStrip()}
-      <main class=${this.settings.panelOpen ? '' : 'no-panel'} @dragover=${this.#onDrag} @dragleave=${this.#onDragEnd} @drop=${this.#onDrop}>
+      <main
+        class=${this.settings.panelOpen ? '' : 'no-panel'}
+        @dragover=${this.#onDrag}
+        @dragleave=${this.#onDragEnd}
+        @drop=${this.#onDrop}
+      >
         <div class="notebooks">
-          ${this.problem === ''
-            ? nothing
-            : html`<div class="files" role="alert" data-testid="problem">
-                <div class="head"><h2>That did not work</h2><button class="button quiet icon small" aria-label="Close" @click=${() => (this.problem = '')}>${icon('close')}</button></div>
-                <p class="hint">${this.problem}</p>
-              </div>`}
+          ${
+            this.problem === ''
+              ? nothing
+              : html`<div class="files" role="alert" data-testid="problem">
+                  <div class="head">
+                    <h2>That did not work</h2>
+                    <button
+                      class="button quiet icon small"
+                      aria-label="Close"
+                      @click=${() => (this.problem = '')}
+                    >
+                      ${icon('close')}
+                    </button>
+                  </div>
+                  <p class="hint">${this.problem}</p>
+                </div>`
+          }
           ${this.tabs.length === 0 ? this.#nothingOpen() : nothing}
           ${repeat(
             this.tabs,
             (t) => t.id,
-            (t) => html`<div class="scroll" id=${`panel-${t.id}`} role="tabpanel" aria-labelledby=${`tab-${t.id}`} ?hidden=${t.id !== this.current}>
-              <kafka-notebook
-                bare
-                data-tab=${t.id}
-                data-testid="notebook"
-                theme=${this.theme}
-                src=${t.src}
-                @notebook-open=${(event: CustomEvent<{ title: string }>) => this.#rename(t, event.detail.title)}
-                @notebook-problem=${() => this.#rename(t, 'Not opened')}
-                @notebook-change=${() => this.version++}
-                @reset-lesson=${() => void this.#resetLesson()}
-                @key-help=${() => (this.dialog = 'keys')}
-                @click=${this.#onLink}
-              ></kafka-notebook>
-            </div>`,
+            (t) =>
+              html`<div
+                class="scroll"
+                id=${`panel-${t.id}`}
+                role="tabpanel"
+                aria-labelledby=${`tab-${t.id}`}
+                ?hidden=${t.id !== this.current}
+              >
+                <kafka-notebook
+                  bare
+                  data-tab=${t.id}
+                  data-testid="notebook"
+                  theme=${this.theme}
+                  src=${t.src}
+                  @notebook-open=${(event: CustomEvent<{ title: string }>) => this.#rename(t, event.detail.title)}
+                  @notebook-problem=${() => this.#rename(t, 'Not opened')}
+                  @notebook-change=${() => this.version++}
+                  @reset-lesson=${() => void this.#resetLesson()}
+                  @key-help=${() => (this.dialog = 'keys')}
+                  @click=${this.#onLink}
+                ></kafka-notebook>
+              </div>`,
           )}
           ${this.filesOpen && element?.session ? html`<ks-files class="files" .session=${element.session} @close=${() => (this.filesOpen = false)}></ks-files>` : nothing}
           ${this.dropping ? html`<div class="drop">Drop notebooks to open them, other files to put them in the working folder</div>` : nothing}
         </div>
-        ${this.settings.panelOpen
-          ? html`<div
-                class="handle"
-                role="separator"
-                tabindex="0"
-                aria-orientation="vertical"
-                aria-label="Size of the cluster panel"
-                aria-valuenow=${Math.round(this.settings.panelWidth)}
-                aria-valuemin="20"
-                aria-valuemax="75"
-                @pointerdown=${this.#onHandle}
-                @keydown=${this.#onHandleKey}
-              ></div>
-              <ks-cluster-panel data-testid="panel" @open-lesson=${() => this.#openAddress(FIRST_LESSON)}></ks-cluster-panel>`
-          : nothing}
+        ${
+          this.settings.panelOpen
+            ? html`<div
+                  class="handle"
+                  role="separator"
+                  tabindex="0"
+                  aria-orientation="vertical"
+                  aria-label="Size of the cluster panel"
+                  aria-valuenow=${Math.round(this.settings.panelWidth)}
+                  aria-valuemin="20"
+                  aria-valuemax="75"
+                  @pointerdown=${this.#onHandle}
+                  @keydown=${this.#onHandleKey}
+                ></div>
+                <ks-cluster-panel
+                  data-testid="panel"
+                  @open-lesson=${() => this.#openAddress(FIRST_LESSON)}
+                ></ks-cluster-panel>`
+            : nothing
+        }
       </main>
       ${this.#dialogs()}
     `;
@@ -425,7 +546,13 @@ export class KsApp extends LitElement {
 
   #storage() {
     const { text, look } = storageSummary(this.cluster, this.notebook?.session ?? null);
-    return html`<button class="storage ${look}" data-testid="storage" data-state=${this.cluster.storage.state} aria-label=${`Storage: ${text}`} @click=${() => (this.dialog = 'storage')}>
+    return html`<button
+      class="storage ${look}"
+      data-testid="storage"
+      data-state=${this.cluster.storage.state}
+      aria-label=${`Storage: ${text}`}
+      @click=${() => (this.dialog = 'storage')}
+    >
       <span class="dot"></span><span>${text}</span>
     </button>`;
   }
@@ -434,9 +561,15 @@ export class KsApp extends LitElement {
     return html`<nav class="tabs" aria-label="Notebooks">
       <div class="tab-list" role="tablist" aria-label="Open notebooks" @keydown=${this.#onTabKey}>
         ${this.tabs.map((tab) => {
-          const session = this.renderRoot?.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${tab.id}']`)?.session;
-          const unsaved = session !== undefined && session !== null && session.saveState === 'failed';
-          return html`<div class="tab ${tab.id === this.current ? 'current' : ''}" role="presentation">
+          const session = this.renderRoot?.querySelector<KafkaNotebook>(
+            `kafka-notebook[data-tab='${tab.id}']`,
+          )?.session;
+          const unsaved =
+            session !== undefined && session !== null && session.saveState === 'failed';
+          return html`<div
+            class="tab ${tab.id === this.current ? 'current' : ''}"
+            role="presentation"
+          >
             <button
               role="tab"
               id=${`tab-${tab.id}`}
@@ -448,11 +581,24 @@ export class KsApp extends LitElement {
             >
               ${tab.title}${unsaved ? html` <span class="unsaved" title="Not saved">●</span>` : nothing}
             </button>
-            <button class="button quiet icon small" tabindex="-1" aria-label=${`Close ${tab.title}`} @click=${() => this.#close(tab.id)}>${icon('close')}</button>
+            <button
+              class="button quiet icon small"
+              tabindex="-1"
+              aria-label=${`Close ${tab.title}`}
+              @click=${() => this.#close(tab.id)}
+            >
+              ${icon('close')}
+            </button>
           </div>`;
         })}
       </div>
-      <ks-menu label="Open a notebook" icon="plus" look="quiet small" .items=${this.#openItems()} data-testid="open"></ks-menu>
+      <ks-menu
+        label="Open a notebook"
+        icon="plus"
+        look="quiet small"
+        .items=${this.#openItems()}
+        data-testid="open"
+      ></ks-menu>
     </nav>`;
   }
 
@@ -461,7 +607,9 @@ export class KsApp extends LitElement {
       <h2>No notebook is open</h2>
       <p>Begin with the first lesson, make a notebook of your own, or drop an .ipynb file here.</p>
       <div class="row">
-        <button class="button primary" @click=${() => this.#openAddress(FIRST_LESSON)}>Kafka in ten minutes</button>
+        <button class="button primary" @click=${() => this.#openAddress(FIRST_LESSON)}>
+          Kafka in ten minutes
+        </button>
         <button class="button" @click=${() => this.#newNotebook()}>New notebook</button>
       </div>
     </div>`;
@@ -472,37 +620,44 @@ export class KsApp extends LitElement {
     const close = (): void => {
       this.dialog = null;
     };
-    return html`<dialog @close=${close} @click=${(event: Event) => event.target === event.currentTarget && close()}>
+    return html`<dialog
+      @close=${close}
+      @click=${(event: Event) => event.target === event.currentTarget && close()}
+    >
       <div>
-        ${this.dialog === 'question' && this.question
-          ? html`<h2>${this.question.title}</h2>
-              <p>${this.question.text}</p>
-              <div class="row">
-                <button class="button" @click=${close}>Cancel</button>
-                <button
-                  class="button danger"
-                  data-testid="confirm"
-                  @click=${() => {
-                    const question = this.question;
-                    close();
-                    question?.run();
-                  }}
-                >
-                  ${this.question.action}
-                </button>
-              </div>`
-          : nothing}
-        ${this.dialog === 'keys'
-          ? html`<h2>Keys</h2>
-              <dl>
-                ${KEY_HELP.map(
-                  ([keys, what]) =>
-                    html`<dt>${keys}</dt>
-                      <dd>${what}</dd>`,
-                )}
-              </dl>
-              <div class="row"><button class="button" @click=${close}>Close</button></div>`
-          : nothing}
+        ${
+          this.dialog === 'question' && this.question
+            ? html`<h2>${this.question.title}</h2>
+                <p>${this.question.text}</p>
+                <div class="row">
+                  <button class="button" @click=${close}>Cancel</button>
+                  <button
+                    class="button danger"
+                    data-testid="confirm"
+                    @click=${() => {
+                      const question = this.question;
+                      close();
+                      question?.run();
+                    }}
+                  >
+                    ${this.question.action}
+                  </button>
+                </div>`
+            : nothing
+        }
+        ${
+          this.dialog === 'keys'
+            ? html`<h2>Keys</h2>
+                <dl>
+                  ${KEY_HELP.map(
+                    ([keys, what]) =>
+                      html`<dt>${keys}</dt>
+                        <dd>${what}</dd>`,
+                  )}
+                </dl>
+                <div class="row"><button class="button" @click=${close}>Close</button></div>`
+            : nothing
+        }
         ${this.dialog === 'storage' ? this.#storageDialog(close) : nothing}
       </div>
     </dialog>`;
@@ -530,7 +685,9 @@ export class KsApp extends LitElement {
     this.style.setProperty('--sheet-height', `${this.settings.sheetHeight}dvh`);
     for (const tab of this.tabs) {
       if (!tab.opened) continue;
-      const element = this.renderRoot.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${tab.id}']`);
+      const element = this.renderRoot.querySelector<KafkaNotebook>(
+        `kafka-notebook[data-tab='${tab.id}']`,
+      );
       const { opened } = tab;
       tab.opened = null;
       element?.load(opened);
@@ -547,7 +704,9 @@ export class KsApp extends LitElement {
   // ─── Mouse and keys ───
 
   #onLink(event: MouseEvent): void {
-    const link = event.composedPath().find((e): e is HTMLAnchorElement => e instanceof HTMLAnchorElement);
+    const link = event
+      .composedPath()
+      .find((e): e is HTMLAnchorElement => e instanceof HTMLAnchorElement);
     if (!link?.dataset.notebook || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.#openAddress(link.dataset.notebook);
@@ -561,7 +720,9 @@ export class KsApp extends LitElement {
     const next = this.tabs[(at + by + this.tabs.length) % this.tabs.length];
     if (!next) return;
     this.#show(next.id);
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next.id}`)?.focus());
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(`#tab-${next.id}`)?.focus(),
+    );
   }
 
   #onDrag(event: DragEvent): void {
@@ -571,7 +732,11 @@ export class KsApp extends LitElement {
   }
 
   #onDragEnd(event: DragEvent): void {
-    if (event.relatedTarget === null || !(event.currentTarget as Node).contains(event.relatedTarget as Node)) this.dropping = false;
+    if (
+      event.relatedTarget === null ||
+      !(event.currentTarget as Node).contains(event.relatedTarget as Node)
+    )
+      this.dropping = false;
   }
 
   #onDrop(event: DragEvent): void {
@@ -591,7 +756,9 @@ export class KsApp extends LitElement {
       else this.#resize(((width - e.clientX) / width) * 100);
     };
     handle.addEventListener('pointermove', move);
-    handle.addEventListener('pointerup', () => handle.removeEventListener('pointermove', move), { once: true });
+    handle.addEventListener('pointerup', () => handle.removeEventListener('pointermove', move), {
+      once: true,
+    });
   }
 
   #onHandleKey(event: KeyboardEvent): void {

@@ -21,7 +21,12 @@ export interface CellHost {
   activate(id: string, mode: Mode, extend?: boolean): void;
   command(command: Command, id: string): void;
   changeKind(id: string, kind: Kind): void;
-  editorKey(event: KeyboardEvent, id: string, selection: boolean, edge: 'top' | 'bottom' | null): boolean;
+  editorKey(
+    event: KeyboardEvent,
+    id: string,
+    selection: boolean,
+    edge: 'top' | 'bottom' | null,
+  ): boolean;
   downloadOutput(id: string): void;
   readonly base: string;
   readonly editors: Promise<EditorModule>;
@@ -129,20 +134,31 @@ export class KsCell extends LitElement {
       .join(' ');
     return html`
       <div class="gutter">
-        ${cell.type === 'code'
-          ? html`<button
-                class="run"
-                data-testid="run-cell"
-                aria-label=${running || run?.state === 'queued' ? `Stop cell ${this.index + 1}` : `Run cell ${this.index + 1}`}
-                @click=${() => this.host.command(running || run?.state === 'queued' ? 'interrupt' : 'run', cell.id)}
-              >
-                ${icon(running || run?.state === 'queued' ? 'stop' : 'play')}
-              </button>
-              <span class="count" data-testid="count" aria-label=${`Execution count ${cell.executionCount ?? 'none'}`} role="img">${this.#count()}</span>
-              ${this.#state()}`
-          : nothing}
+        ${
+          cell.type === 'code'
+            ? html`<button
+                  class="run"
+                  data-testid="run-cell"
+                  aria-label=${running || run?.state === 'queued' ? `Stop cell ${this.index + 1}` : `Run cell ${this.index + 1}`}
+                  @click=${() => this.host.command(running || run?.state === 'queued' ? 'interrupt' : 'run', cell.id)}
+                >
+                  ${icon(running || run?.state === 'queued' ? 'stop' : 'play')}
+                </button>
+                <span
+                  class="count"
+                  data-testid="count"
+                  aria-label=${`Execution count ${cell.executionCount ?? 'none'}`}
+                  role="img"
+                  >${this.#count()}</span
+                >
+                ${this.#state()}`
+            : nothing
+        }
       </div>
-      <div class="body">${this.#isText ? this.#textTemplate() : this.#inputTemplate(kind)} ${cell.type === 'code' ? this.#outputTemplate() : nothing}</div>
+      <div class="body">
+        ${this.#isText ? this.#textTemplate() : this.#inputTemplate(kind)}
+        ${cell.type === 'code' ? this.#outputTemplate() : nothing}
+      </div>
     `;
   }
 
@@ -154,7 +170,11 @@ export class KsCell extends LitElement {
 
   #textTemplate(): TemplateResult {
     return html`<div class="markdown-box">
-      <div class="prose" data-testid="markdown" @dblclick=${() => !this.readonly && this.host.activate(this.cell.id, 'edit')}></div>
+      <div
+        class="prose"
+        data-testid="markdown"
+        @dblclick=${() => !this.readonly && this.host.activate(this.cell.id, 'edit')}
+      ></div>
       ${this.readonly ? nothing : this.#actions()}
     </div>`;
   }
@@ -162,9 +182,19 @@ export class KsCell extends LitElement {
   #inputTemplate(kind: Kind): TemplateResult {
     const { source } = this.cell;
     return html`<div class="input">
-      <pre class="source ${source === '' ? 'empty' : ''}" data-testid="source" @click=${this.#onSourceClick} @pointerenter=${this.#onSourceEnter}>${
-        source === '' ? placeholder(kind) : highlight(source, kind).map(({ text, look }) => (look === '' ? text : html`<span class=${look}>${text}</span>`))
-      }</pre>
+      <pre
+        class="source ${source === '' ? 'empty' : ''}"
+        data-testid="source"
+        @click=${this.#onSourceClick}
+        @pointerenter=${this.#onSourceEnter}
+      >
+${
+          source === ''
+            ? placeholder(kind)
+            : highlight(source, kind).map(({ text, look }) =>
+                look === '' ? text : html`<span class=${look}>${text}</span>`,
+              )
+        }</pre>
       <div class="editor" hidden></div>
       ${this.#badge(kind)} ${this.readonly ? nothing : this.#actions()}
     </div>`;
@@ -174,13 +204,35 @@ export class KsCell extends LitElement {
     const has = this.cell.outputs.length > 0;
     return html`<div class="outputs-box" ?hidden=${!has && !this.run?.wantsInput}>
         ${this.collapsed && has ? html`<p class="collapsed-note">Output hidden. <button class="link" @click=${() => this.host.command('toggle-output', this.cell.id)}>Show it</button></p>` : nothing}
-        <div class="outputs" data-testid="outputs" role="group" aria-label=${`Output of cell ${this.index + 1}`} ?hidden=${this.collapsed}></div>
-        ${has
-          ? html`<div class="output-actions">
-              <button class="button quiet icon small" aria-label="Copy the output" title="Copy the output" @click=${this.#copy}>${icon('copy')}</button>
-              <button class="button quiet icon small" aria-label="Download the output" title="Download the output" @click=${() => this.host.downloadOutput(this.cell.id)}>${icon('download')}</button>
-            </div>`
-          : nothing}
+        <div
+          class="outputs"
+          data-testid="outputs"
+          role="group"
+          aria-label=${`Output of cell ${this.index + 1}`}
+          ?hidden=${this.collapsed}
+        ></div>
+        ${
+          has
+            ? html`<div class="output-actions">
+                <button
+                  class="button quiet icon small"
+                  aria-label="Copy the output"
+                  title="Copy the output"
+                  @click=${this.#copy}
+                >
+                  ${icon('copy')}
+                </button>
+                <button
+                  class="button quiet icon small"
+                  aria-label="Download the output"
+                  title="Download the output"
+                  @click=${() => this.host.downloadOutput(this.cell.id)}
+                >
+                  ${icon('download')}
+                </button>
+              </div>`
+            : nothing
+        }
       </div>
       ${this.run?.wantsInput ? this.#stdin() : nothing}`;
   }
@@ -194,9 +246,21 @@ export class KsCell extends LitElement {
       input.value = '';
     };
     return html`<form class="stdin" data-testid="stdin" @submit=${send}>
-      <input aria-label="Input for the running command" placeholder="Type a line, press Enter" autocomplete="off" spellcheck="false" />
+      <input
+        aria-label="Input for the running command"
+        placeholder="Type a line, press Enter"
+        autocomplete="off"
+        spellcheck="false"
+      />
       <button class="button" type="submit">Send</button>
-      <button class="button" type="button" title="End of input (Ctrl-D)" @click=${() => void this.session.input(this.cell.id, null)}>End</button>
+      <button
+        class="button"
+        type="button"
+        title="End of input (Ctrl-D)"
+        @click=${() => void this.session.input(this.cell.id, null)}
+      >
+        End
+      </button>
     </form>`;
   }
 
@@ -204,14 +268,17 @@ export class KsCell extends LitElement {
     const { run } = this;
     if (!run) return nothing;
     const end = run.endedAtMs || Date.now();
-    const time = html`<span class="state" data-testid="elapsed">${seconds(end - run.startedAtMs)}</span>`;
+    const time = html`<span class="state" data-testid="elapsed"
+      >${seconds(end - run.startedAtMs)}</span
+    >`;
     switch (run.state) {
       case 'running':
         return Date.now() - run.startedAtMs < 150 ? nothing : time;
       case 'queued':
         return html`<span class="state">waiting</span>`;
       case 'ok':
-        return html`<span class="state ok" title="Ended without an error">${icon('check')}</span>${time}`;
+        return html`<span class="state ok" title="Ended without an error">${icon('check')}</span
+          >${time}`;
       case 'error':
         return html`<span class="state bad" title="Failed">${icon('cross')}</span>${time}`;
       case 'interrupted':
@@ -223,10 +290,20 @@ export class KsCell extends LitElement {
 
   #actions(): TemplateResult {
     const button = (command: Command, name: string, label: string) =>
-      html`<button class="button quiet icon small" tabindex="-1" aria-label=${label} title=${label} @click=${() => this.host.command(command, this.cell.id)}>${icon(name)}</button>`;
+      html`<button
+        class="button quiet icon small"
+        tabindex="-1"
+        aria-label=${label}
+        title=${label}
+        @click=${() => this.host.command(command, this.cell.id)}
+      >
+        ${icon(name)}
+      </button>`;
     return html`<span class="actions">
-      ${this.#isText ? html`${button('to-edit', 'edit', 'Edit (Enter)')}${this.#badge('markdown')}` : nothing} ${button('move-up', 'arrowUp', 'Move up')} ${button('move-down', 'arrowDown', 'Move down')}
-      ${button('insert-below', 'plus', 'Insert a cell below (B)')} ${button('delete', 'trash', 'Delete (D D)')}
+      ${this.#isText ? html`${button('to-edit', 'edit', 'Edit (Enter)')}${this.#badge('markdown')}` : nothing}
+      ${button('move-up', 'arrowUp', 'Move up')} ${button('move-down', 'arrowDown', 'Move down')}
+      ${button('insert-below', 'plus', 'Insert a cell below (B)')}
+      ${button('delete', 'trash', 'Delete (D D)')}
     </span>`;
   }
 
@@ -238,7 +315,14 @@ export class KsCell extends LitElement {
       checked: to === kind,
       run: () => this.host.changeKind(this.cell.id, to),
     }));
-    return html`<ks-menu look="quiet badge" align="right" data-testid="kind" .caption=${KIND_NAMES[kind]} .label=${`Kind of cell ${this.index + 1}: ${KIND_NAMES[kind]}`} .items=${items}></ks-menu>`;
+    return html`<ks-menu
+      look="quiet badge"
+      align="right"
+      data-testid="kind"
+      .caption=${KIND_NAMES[kind]}
+      .label=${`Kind of cell ${this.index + 1}: ${KIND_NAMES[kind]}`}
+      .items=${items}
+    ></ks-menu>`;
   }
 
   protected override updated(): void {
@@ -261,7 +345,11 @@ export class KsCell extends LitElement {
       return;
     }
     if (!this.#outputs) {
-      this.#outputs = new OutputView(host, () => this.host.base, () => this.host.downloadOutput(this.cell.id));
+      this.#outputs = new OutputView(
+        host,
+        () => this.host.base,
+        () => this.host.downloadOutput(this.cell.id),
+      );
       void this.host.markdown.then(({ sanitise }) => {
         if (this.#outputs) this.#outputs.sanitise = sanitise;
       });

@@ -12,7 +12,8 @@ function size(bytes: number): string {
 }
 
 export async function uploadFiles(session: NotebookSession, files: readonly File[]): Promise<void> {
-  for (const file of files) await session.folder.write(file.name, new Uint8Array(await file.arrayBuffer()));
+  for (const file of files)
+    await session.folder.write(file.name, new Uint8Array(await file.arrayBuffer()));
 }
 
 export class KsFiles extends LitElement {
@@ -98,22 +99,55 @@ export class KsFiles extends LitElement {
     return html`
       <div class="head">
         <h2>Files</h2>
-        <button class="button small" data-testid="upload" @click=${() => void this.#upload(session)}>${icon('upload')} Upload</button>
-        <button class="button quiet icon small" aria-label="Close" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${icon('close')}</button>
+        <button
+          class="button small"
+          data-testid="upload"
+          @click=${() => void this.#upload(session)}
+        >
+          ${icon('upload')} Upload
+        </button>
+        <button
+          class="button quiet icon small"
+          aria-label="Close"
+          @click=${() => this.dispatchEvent(new CustomEvent('close'))}
+        >
+          ${icon('close')}
+        </button>
       </div>
-      ${files.length === 0
-        ? html`<p class="hint">The working folder is empty. Upload files, drop them on the page, or let a command write some: <code>seq 100 &gt; numbers.txt</code>.</p>`
-        : html`<ul data-testid="files">
-            ${files.map(
-              (file) =>
-                html`<li>
-                  ${icon('file')}<span class="name mono">${file.path}</span><span class="muted mono">${size(file.sizeBytes)}</span>
-                  <button class="button quiet icon small" aria-label=${`Download ${file.path}`} @click=${() => this.#download(session, file.path)}>${icon('download')}</button>
-                  <button class="button quiet icon small" aria-label=${`Remove ${file.path}`} @click=${() => void session.folder.write(file.path, null)}>${icon('trash')}</button>
-                </li>`,
-            )}
-          </ul>`}
-      <p class="hint">Commands see these files: <code>cat</code>, <code>&lt; file</code>, <code>&gt; file</code>. They stay in this browser.</p>
+      ${
+        files.length === 0
+          ? html`<p class="hint">
+              The working folder is empty. Upload files, drop them on the page, or let a command
+              write some: <code>seq 100 &gt; numbers.txt</code>.
+            </p>`
+          : html`<ul data-testid="files">
+              ${files.map(
+                (file) =>
+                  html`<li>
+                    ${icon('file')}<span class="name mono">${file.path}</span
+                    ><span class="muted mono">${size(file.sizeBytes)}</span>
+                    <button
+                      class="button quiet icon small"
+                      aria-label=${`Download ${file.path}`}
+                      @click=${() => this.#download(session, file.path)}
+                    >
+                      ${icon('download')}
+                    </button>
+                    <button
+                      class="button quiet icon small"
+                      aria-label=${`Remove ${file.path}`}
+                      @click=${() => void session.folder.write(file.path, null)}
+                    >
+                      ${icon('trash')}
+                    </button>
+                  </li>`,
+              )}
+            </ul>`
+      }
+      <p class="hint">
+        Commands see these files: <code>cat</code>, <code>&lt; file</code>, <code>&gt; file</code>.
+        They stay in this browser.
+      </p>
     `;
   }
 
@@ -123,7 +157,12 @@ export class KsFiles extends LitElement {
 
   #download(session: NotebookSession, path: string): void {
     const bytes = session.folder.read(path);
-    if (bytes) saveFile(path.slice(path.lastIndexOf('/') + 1), new Uint8Array(bytes), 'application/octet-stream');
+    if (bytes)
+      saveFile(
+        path.slice(path.lastIndexOf('/') + 1),
+        new Uint8Array(bytes),
+        'application/octet-stream',
+      );
   }
 }
 

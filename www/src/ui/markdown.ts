@@ -8,7 +8,20 @@ import { Marked } from 'marked';
 const marked = new Marked({ gfm: true, breaks: false });
 
 /** Attributes that make a browser fetch something. */
-const FETCHING = ['src', 'srcset', 'poster', 'background', 'data', 'action', 'formaction', 'ping', 'cite', 'longdesc', 'usemap', 'xlink:href'];
+const FETCHING = [
+  'src',
+  'srcset',
+  'poster',
+  'background',
+  'data',
+  'action',
+  'formaction',
+  'ping',
+  'cite',
+  'longdesc',
+  'usemap',
+  'xlink:href',
+];
 
 let baseUrl = location.href;
 
@@ -64,15 +77,48 @@ function checkLink(link: HTMLAnchorElement): void {
 const RULES = {
   RETURN_DOM_FRAGMENT: true as const,
   USE_PROFILES: { html: true },
-  FORBID_TAGS: ['style', 'form', 'input', 'button', 'select', 'textarea', 'iframe', 'object', 'embed', 'video', 'audio', 'source', 'track', 'picture', 'link', 'meta', 'base', 'dialog', 'map', 'area'],
-  FORBID_ATTR: ['style', 'id', 'name', 'class', 'tabindex', 'autofocus', 'popover', 'slot', 'is', 'part'],
+  FORBID_TAGS: [
+    'style',
+    'form',
+    'input',
+    'button',
+    'select',
+    'textarea',
+    'iframe',
+    'object',
+    'embed',
+    'video',
+    'audio',
+    'source',
+    'track',
+    'picture',
+    'link',
+    'meta',
+    'base',
+    'dialog',
+    'map',
+    'area',
+  ],
+  FORBID_ATTR: [
+    'style',
+    'id',
+    'name',
+    'class',
+    'tabindex',
+    'autofocus',
+    'popover',
+    'slot',
+    'is',
+    'part',
+  ],
   ALLOW_DATA_ATTR: false,
 };
 
 export function sanitise(dirty: string, base: string): DocumentFragment {
   baseUrl = base;
   const fragment = DOMPurify.sanitize(dirty, RULES) as unknown as DocumentFragment;
-  for (const image of fragment.querySelectorAll<HTMLImageElement>('img:not([src])')) noteBlocked(image);
+  for (const image of fragment.querySelectorAll<HTMLImageElement>('img:not([src])'))
+    noteBlocked(image);
   for (const table of fragment.querySelectorAll('table')) {
     const scroller = document.createElement('div');
     scroller.className = 'table-scroll';
@@ -94,11 +140,17 @@ function inlineAttachments(html: string, attachments: Attachments | undefined): 
     if (typeof bundle !== 'object' || bundle === null) return whole;
     const [mime, data] = Object.entries(bundle)[0] ?? [];
     const text = Array.isArray(data) ? data.join('') : String(data ?? '');
-    return mime?.startsWith('image/') ? `${quote}data:${mime};base64,${text.replace(/\s/g, '')}` : whole;
+    return mime?.startsWith('image/')
+      ? `${quote}data:${mime};base64,${text.replace(/\s/g, '')}`
+      : whole;
   });
 }
 
-export function renderMarkdown(source: string, base: string, attachments?: Attachments): DocumentFragment {
+export function renderMarkdown(
+  source: string,
+  base: string,
+  attachments?: Attachments,
+): DocumentFragment {
   const html = marked.parse(source, { async: false });
   return sanitise(inlineAttachments(html, attachments), base);
 }

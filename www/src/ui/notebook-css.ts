@@ -439,28 +439,84 @@ export const notebookStyles = css`
     margin: 16px 0 0 56px;
   }
 
-  .hl-comment { color: var(--ks-muted); font-style: italic; }
-  .hl-string { color: var(--ks-ok); }
-  .hl-option { color: var(--ks-accent); }
-  .hl-number { color: var(--ks-broker-1); }
-  .hl-variable { color: var(--ks-broker-0); }
-  .hl-keyword { color: var(--ks-broker-3); }
+  .hl-comment {
+    color: var(--ks-muted);
+    font-style: italic;
+  }
+  .hl-string {
+    color: var(--ks-ok);
+  }
+  .hl-option {
+    color: var(--ks-accent);
+  }
+  .hl-number {
+    color: var(--ks-broker-1);
+  }
+  .hl-variable {
+    color: var(--ks-broker-0);
+  }
+  .hl-keyword {
+    color: var(--ks-broker-3);
+  }
 
-  .ansi-bold { font-weight: 700; }
-  .ansi-dim { opacity: 0.75; }
-  .ansi-italic { font-style: italic; }
-  .ansi-underline { text-decoration: underline; }
-  .ansi-inverse { background: var(--ks-text); color: var(--ks-bg); }
-  .ansi-fg-0, .ansi-fg-8 { color: var(--ks-muted); }
-  .ansi-fg-1, .ansi-fg-9 { color: var(--ks-danger); }
-  .ansi-fg-2, .ansi-fg-10 { color: var(--ks-ok); }
-  .ansi-fg-3, .ansi-fg-11 { color: var(--ks-warn); }
-  .ansi-fg-4, .ansi-fg-12 { color: var(--ks-broker-0); }
-  .ansi-fg-5, .ansi-fg-13 { color: var(--ks-broker-3); }
-  .ansi-fg-6, .ansi-fg-14 { color: var(--ks-accent); }
-  .ansi-bg-1, .ansi-bg-9 { background: var(--ks-danger-soft); }
-  .ansi-bg-2, .ansi-bg-10, .ansi-bg-6, .ansi-bg-14 { background: var(--ks-accent-soft); }
-  .ansi-bg-3, .ansi-bg-11 { background: var(--ks-warn-soft); }
+  .ansi-bold {
+    font-weight: 700;
+  }
+  .ansi-dim {
+    opacity: 0.75;
+  }
+  .ansi-italic {
+    font-style: italic;
+  }
+  .ansi-underline {
+    text-decoration: underline;
+  }
+  .ansi-inverse {
+    background: var(--ks-text);
+    color: var(--ks-bg);
+  }
+  .ansi-fg-0,
+  .ansi-fg-8 {
+    color: var(--ks-muted);
+  }
+  .ansi-fg-1,
+  .ansi-fg-9 {
+    color: var(--ks-danger);
+  }
+  .ansi-fg-2,
+  .ansi-fg-10 {
+    color: var(--ks-ok);
+  }
+  .ansi-fg-3,
+  .ansi-fg-11 {
+    color: var(--ks-warn);
+  }
+  .ansi-fg-4,
+  .ansi-fg-12 {
+    color: var(--ks-broker-0);
+  }
+  .ansi-fg-5,
+  .ansi-fg-13 {
+    color: var(--ks-broker-3);
+  }
+  .ansi-fg-6,
+  .ansi-fg-14 {
+    color: var(--ks-accent);
+  }
+  .ansi-bg-1,
+  .ansi-bg-9 {
+    background: var(--ks-danger-soft);
+  }
+  .ansi-bg-2,
+  .ansi-bg-10,
+  .ansi-bg-6,
+  .ansi-bg-14 {
+    background: var(--ks-accent-soft);
+  }
+  .ansi-bg-3,
+  .ansi-bg-11 {
+    background: var(--ks-warn-soft);
+  }
 
   @container (max-width: 640px) {
     .cells {

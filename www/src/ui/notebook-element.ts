@@ -123,7 +123,12 @@ export class KafkaNotebook extends LitElement implements CellHost {
   /** Shows this notebook. A text that is no notebook leaves what was open and throws. */
   load(opened: Opened): void {
     const base = opened.key.startsWith('local:') ? document.baseURI : opened.key;
-    const session = new NotebookSession(opened, getSandbox({ brokers: this.brokers }), getDocuments(), base);
+    const session = new NotebookSession(
+      opened,
+      getSandbox({ brokers: this.brokers }),
+      getDocuments(),
+      base,
+    );
     this.#unsubscribe?.();
     void this.session?.close();
     this.session = session;
@@ -142,14 +147,25 @@ export class KafkaNotebook extends LitElement implements CellHost {
     if (!session) return;
     if (event.type === 'run' || event.type === 'output') {
       const index = session.notebook.indexOf(event.cellId);
-      if (event.type === 'output') this.#fire('output', { index, id: event.cellId, stream: event.stream, text: event.text });
-      else if (event.state === 'running' && !session.run(event.cellId)?.wantsInput) this.#fire('cell-start', { index, id: event.cellId });
+      if (event.type === 'output')
+        this.#fire('output', { index, id: event.cellId, stream: event.stream, text: event.text });
+      else if (event.state === 'running' && !session.run(event.cellId)?.wantsInput)
+        this.#fire('cell-start', { index, id: event.cellId });
       else if (event.state !== 'queued' && event.state !== 'running') {
-        this.#fire('cell-end', { index, id: event.cellId, status: event.state, exitCode: session.run(event.cellId)?.exitCode ?? 0 });
+        this.#fire('cell-end', {
+          index,
+          id: event.cellId,
+          status: event.state,
+          exitCode: session.run(event.cellId)?.exitCode ?? 0,
+        });
       }
     }
     if (event.type === 'output') return;
-    if (event.type === 'notebook' && event.change === 'structure' && session.notebook.indexOf(this.activeId) < 0) {
+    if (
+      event.type === 'notebook' &&
+      event.change === 'structure' &&
+      session.notebook.indexOf(this.activeId) < 0
+    ) {
       this.activeId = session.notebook.cells[0]?.id ?? '';
     }
     this.version++;
@@ -208,14 +224,22 @@ export class KafkaNotebook extends LitElement implements CellHost {
 
   protected override render() {
     if (this.problem !== '' && !this.session) {
-      return html`<div class="banner bad" role="alert" data-testid="notebook-problem"><span>${this.problem}</span></div>`;
+      return html`<div class="banner bad" role="alert" data-testid="notebook-problem">
+        <span>${this.problem}</span>
+      </div>`;
     }
     const { session } = this;
     if (!session) return nothing;
     const { cells } = session.notebook;
     return html`
       ${this.bare ? nothing : this.#toolbar(session)} ${this.#banners(session)}
-      <div class="cells" role="region" aria-label=${session.title} @keydown=${this.#onKey} @focusin=${this.#onFocusIn}>
+      <div
+        class="cells"
+        role="region"
+        aria-label=${session.title}
+        @keydown=${this.#onKey}
+        @focusin=${this.#onFocusIn}
+      >
         ${repeat(
           cells,
           (cell) => cell.id,
@@ -235,12 +259,18 @@ export class KafkaNotebook extends LitElement implements CellHost {
               @pointerdown=${(event: PointerEvent) => this.#onPointer(event, cell.id)}
             ></ks-cell>`,
         )}
-        ${this.readonly
-          ? nothing
-          : html`<div class="add">
-              <button class="button small" @click=${() => this.#add('shell')}>${icon('plus')} Shell</button>
-              <button class="button small" @click=${() => this.#add('markdown')}>${icon('plus')} Text</button>
-            </div>`}
+        ${
+          this.readonly
+            ? nothing
+            : html`<div class="add">
+                <button class="button small" @click=${() => this.#add('shell')}>
+                  ${icon('plus')} Shell
+                </button>
+                <button class="button small" @click=${() => this.#add('markdown')}>
+                  ${icon('plus')} Text
+                </button>
+              </div>`
+        }
       </div>
     `;
   }
@@ -248,26 +278,46 @@ export class KafkaNotebook extends LitElement implements CellHost {
   #toolbar(session: NotebookSession) {
     return html`<div class="toolbar">
       <span class="title">${session.title}</span>
-      <button class="button small" @click=${() => void this.runAll()}>${icon('playAll')} Run all</button>
-      <button class="button small" ?disabled=${!session.busy} @click=${() => this.stop()}>${icon('stop')} Stop</button>
+      <button class="button small" @click=${() => void this.runAll()}>
+        ${icon('playAll')} Run all
+      </button>
+      <button class="button small" ?disabled=${!session.busy} @click=${() => this.stop()}>
+        ${icon('stop')} Stop
+      </button>
     </div>`;
   }
 
   #banners(session: NotebookSession) {
     const { opened } = session;
     return html`
-      ${opened.newVersion && !this.dismissed
-        ? html`<div class="banner" role="status" data-testid="new-version">
-            <span>The author has published a new version of this lesson. You see your own copy, with your changes.</span>
-            <button class="button small primary" @click=${() => this.#fire('reset-lesson', null)}>Show the new version</button>
-            <button class="button small" @click=${() => this.#keepMine(session)}>Keep mine</button>
-          </div>`
-        : nothing}
+      ${
+        opened.newVersion && !this.dismissed
+          ? html`<div class="banner" role="status" data-testid="new-version">
+              <span
+                >The author has published a new version of this lesson. You see your own copy, with
+                your changes.</span
+              >
+              <button class="button small primary" @click=${() => this.#fire('reset-lesson', null)}>
+                Show the new version
+              </button>
+              <button class="button small" @click=${() => this.#keepMine(session)}>
+                Keep mine
+              </button>
+            </div>`
+          : nothing
+      }
       ${opened.note !== '' && !this.dismissed ? html`<div class="banner" role="status"><span>${opened.note}</span></div>` : nothing}
       ${session.saveProblem !== '' ? html`<div class="banner bad" role="alert"><span>${session.saveProblem}</span></div>` : nothing}
-      ${session.folder.missing.length > 0
-        ? html`<div class="banner bad" role="status"><span>Files of this lesson are missing: ${session.folder.missing.join(', ')}. Upload them under Files.</span></div>`
-        : nothing}
+      ${
+        session.folder.missing.length > 0
+          ? html`<div class="banner bad" role="status">
+              <span
+                >Files of this lesson are missing: ${session.folder.missing.join(', ')}. Upload them
+                under Files.</span
+              >
+            </div>`
+          : nothing
+      }
     `;
   }
 
@@ -314,10 +364,19 @@ export class KafkaNotebook extends LitElement implements CellHost {
     const { session } = this;
     const cell = session?.notebook.cell(id);
     if (!session || !cell) return;
-    saveFile(`output-${session.notebook.indexOf(id) + 1}.txt`, plainText(cell.outputs), 'text/plain');
+    saveFile(
+      `output-${session.notebook.indexOf(id) + 1}.txt`,
+      plainText(cell.outputs),
+      'text/plain',
+    );
   }
 
-  editorKey(event: KeyboardEvent, id: string, selection: boolean, edge: 'top' | 'bottom' | null): boolean {
+  editorKey(
+    event: KeyboardEvent,
+    id: string,
+    selection: boolean,
+    edge: 'top' | 'bottom' | null,
+  ): boolean {
     const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (plain && event.key === 'ArrowUp' && edge === 'top') return this.#leave(id, -1);
     if (plain && event.key === 'ArrowDown' && edge === 'bottom') return this.#leave(id, 1);
@@ -336,7 +395,11 @@ export class KafkaNotebook extends LitElement implements CellHost {
   #press(event: KeyboardEvent, mode: Mode, id: string, selection: boolean): boolean {
     const { key, ctrlKey: ctrl, metaKey: meta, shiftKey: shift, altKey: alt } = event;
     const running = this.session?.run(id)?.state === 'running';
-    const command = this.#keys.press(mode, { key, ctrl, meta, shift, alt, selection, running }, performance.now());
+    const command = this.#keys.press(
+      mode,
+      { key, ctrl, meta, shift, alt, selection, running },
+      performance.now(),
+    );
     if (!command) return false;
     event.preventDefault();
     event.stopPropagation();
@@ -353,7 +416,8 @@ export class KafkaNotebook extends LitElement implements CellHost {
 
   #onFocusIn(event: FocusEvent): void {
     const target = event.target as HTMLElement;
-    if (target.tagName === 'KS-CELL' && (target as KsCell).cell.id !== this.activeId) this.activate((target as KsCell).cell.id, 'command');
+    if (target.tagName === 'KS-CELL' && (target as KsCell).cell.id !== this.activeId)
+      this.activate((target as KsCell).cell.id, 'command');
   }
 
   #onPointer(event: PointerEvent, id: string): void {
@@ -390,7 +454,9 @@ export class KafkaNotebook extends LitElement implements CellHost {
   }
 
   #chosen(id: string): string[] {
-    return this.selection.size > 0 ? this.session!.notebook.cells.filter((c) => this.selection.has(c.id)).map((c) => c.id) : [id];
+    return this.selection.size > 0
+      ? this.session!.notebook.cells.filter((c) => this.selection.has(c.id)).map((c) => c.id)
+      : [id];
   }
 
   command(command: Command, id: string): void {
@@ -400,7 +466,21 @@ export class KafkaNotebook extends LitElement implements CellHost {
     const index = notebook.indexOf(id);
     const cell = notebook.cells[index];
     if (!cell) return;
-    const changes = !['run', 'run-next', 'to-command', 'previous', 'next', 'first', 'last', 'extend-previous', 'extend-next', 'interrupt', 'toggle-output', 'help', 'copy'].includes(command);
+    const changes = ![
+      'run',
+      'run-next',
+      'to-command',
+      'previous',
+      'next',
+      'first',
+      'last',
+      'extend-previous',
+      'extend-next',
+      'interrupt',
+      'toggle-output',
+      'help',
+      'copy',
+    ].includes(command);
     if (this.readonly && changes) return;
     this.#perform(command, session, cell, index);
   }
@@ -408,7 +488,8 @@ export class KafkaNotebook extends LitElement implements CellHost {
   #perform(command: Command, session: NotebookSession, cell: Cell, index: number): void {
     const { notebook } = session;
     const { id } = cell;
-    const at = (i: number): string => notebook.cells[Math.min(Math.max(i, 0), notebook.cells.length - 1)]?.id ?? id;
+    const at = (i: number): string =>
+      notebook.cells[Math.min(Math.max(i, 0), notebook.cells.length - 1)]?.id ?? id;
     switch (command) {
       case 'run':
         this.#runCells(id);
@@ -416,7 +497,12 @@ export class KafkaNotebook extends LitElement implements CellHost {
         break;
       case 'run-next':
         this.#runCells(id);
-        if (index === notebook.cells.length - 1 && !this.readonly) this.#insert(index + 1, session.kind(cell) === 'markdown' ? 'shell' : session.kind(cell), 'edit');
+        if (index === notebook.cells.length - 1 && !this.readonly)
+          this.#insert(
+            index + 1,
+            session.kind(cell) === 'markdown' ? 'shell' : session.kind(cell),
+            'edit',
+          );
         else this.#goTo(at(index + 1), 'command');
         break;
       case 'run-insert':

@@ -15,7 +15,11 @@ interface Drawn {
 }
 
 function textOf(value: Json | undefined): string {
-  return Array.isArray(value) ? value.join('') : typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  return Array.isArray(value)
+    ? value.join('')
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value, null, 2);
 }
 
 function fill(element: HTMLElement, text: string): void {
@@ -71,7 +75,12 @@ export class OutputView {
     for (const [index, output] of outputs.entries()) {
       const drawn = this.#drawn[index];
       if (drawn?.output === output) continue;
-      if (drawn?.stream && output.output_type === 'stream' && drawn.output.output_type === 'stream' && drawn.output.name === output.name) {
+      if (
+        drawn?.stream &&
+        output.output_type === 'stream' &&
+        drawn.output.output_type === 'stream' &&
+        drawn.output.name === output.name
+      ) {
         drawn.output = output;
         this.#drawStream(drawn, output);
         continue;
@@ -92,7 +101,12 @@ export class OutputView {
     switch (output.output_type) {
       case 'stream': {
         const element = make('div', `stream ${output.name}`);
-        const stream = { head: make('pre', ''), headText: '', gap: make('p', 'gap'), tail: make('pre', '') };
+        const stream = {
+          head: make('pre', ''),
+          headText: '',
+          gap: make('p', 'gap'),
+          tail: make('pre', ''),
+        };
         element.append(stream.head, stream.gap, stream.tail);
         const drawn = { output, element, stream };
         this.#drawStream(drawn, output);
@@ -101,7 +115,14 @@ export class OutputView {
       case 'error':
         return { output, element: this.#error(output) };
       case 'unknown':
-        return { output, element: make('p', 'note', 'An output of a kind that this page does not know. It is kept in the file.') };
+        return {
+          output,
+          element: make(
+            'p',
+            'note',
+            'An output of a kind that this page does not know. It is kept in the file.',
+          ),
+        };
       default:
         return { output, element: this.#data(output) };
     }
@@ -122,7 +143,10 @@ export class OutputView {
     button.className = 'link';
     button.textContent = 'Download all of it';
     button.addEventListener('click', this.#download);
-    stream.gap.replaceChildren(`${part.hiddenLines.toLocaleString()} lines are not shown here. `, button);
+    stream.gap.replaceChildren(
+      `${part.hiddenLines.toLocaleString()} lines are not shown here. `,
+      button,
+    );
     fill(stream.tail, part.tail);
   }
 
@@ -146,9 +170,16 @@ export class OutputView {
 
   #data(output: DataOutput): HTMLElement {
     const element = make('div', 'data');
-    const image = Object.keys(output.data).find((mime) => /^image\/(png|jpeg|gif|webp)$/.test(mime));
+    const image = Object.keys(output.data).find((mime) =>
+      /^image\/(png|jpeg|gif|webp)$/.test(mime),
+    );
     if (image) {
-      element.append(this.#image(`data:${image};base64,${textOf(output.data[image]).replace(/\s/g, '')}`, output));
+      element.append(
+        this.#image(
+          `data:${image};base64,${textOf(output.data[image]).replace(/\s/g, '')}`,
+          output,
+        ),
+      );
     } else if (output.data['image/svg+xml'] !== undefined) {
       // As an image an SVG runs no script and fetches nothing.
       const svg = textOf(output.data['image/svg+xml']);

@@ -15,7 +15,14 @@ export interface Settings {
 }
 
 const KEY = 'kafka-sandbox-page';
-const DEFAULTS: Settings = { theme: 'auto', panelWidth: 44, sheetHeight: 40, panelOpen: true, open: [], current: '' };
+const DEFAULTS: Settings = {
+  theme: 'auto',
+  panelWidth: 44,
+  sheetHeight: 40,
+  panelOpen: true,
+  open: [],
+  current: '',
+};
 
 export function readSettings(): Settings {
   try {

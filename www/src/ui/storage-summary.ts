@@ -8,16 +8,24 @@ export interface StorageSummary {
   facts: [string, string][];
 }
 
-export function storageSummary(cluster: ClusterState, session: NotebookSession | null): StorageSummary {
+export function storageSummary(
+  cluster: ClusterState,
+  session: NotebookSession | null,
+): StorageSummary {
   const { storage } = cluster;
   const saved = session?.saveState ?? 'saved';
   const facts: [string, string][] = [
     ['Cluster', clusterSentence(cluster)],
     ['Notebook', notebookSentence(session)],
   ];
-  if (storage.usedBytes > 0) facts.push(['Used', `${(storage.usedBytes / 1e6).toFixed(1)} MB in this browser`]);
+  if (storage.usedBytes > 0)
+    facts.push(['Used', `${(storage.usedBytes / 1e6).toFixed(1)} MB in this browser`]);
   if (cluster.clusterId !== '') facts.push(['Cluster id', cluster.clusterId]);
-  const say = (text: string, look: StorageSummary['look']): StorageSummary => ({ text, look, facts });
+  const say = (text: string, look: StorageSummary['look']): StorageSummary => ({
+    text,
+    look,
+    facts,
+  });
   if (cluster.phase === 'failed') return say('Not running', 'bad');
   if (storage.state === 'quota') return say('Storage full', 'bad');
   if (saved === 'failed') return say('Not saved', 'bad');
