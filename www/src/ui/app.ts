@@ -10,21 +10,28 @@ import type { ClusterState } from '../client/types.ts';
 import { fromSaved, openLocal, type Opened } from '../kernels/opening.ts';
 import { icon } from '../look/icons.ts';
 import '../look/menu.ts';
-import type { MenuItem } from '../look/menu.ts';
 import { controls, tokens } from '../look/tokens.ts';
 import { KEY_HELP } from '../notebook/keys.ts';
 import { NotebookError } from '../notebook/nbformat.ts';
 import { Notebook } from '../notebook/notebook.ts';
 import { appStyles } from './app-css.ts';
-import { pickFiles, saveFile } from './download.ts';
+import {
+  FIRST_LESSON,
+  exportItems,
+  moreItems,
+  openItems,
+  resetItems,
+  restartItems,
+  themeItems,
+  type PageActions,
+  type Question,
+} from './app-menus.ts';
 import './files-panel.ts';
 import { uploadFiles } from './files-panel.ts';
 import './notebook-element.ts';
 import type { KafkaNotebook } from './notebook-element.ts';
 import { readSettings, writeSettings, type Settings, type Theme } from './settings.ts';
 import { storageSummary } from './storage-summary.ts';
-
-const FIRST_LESSON = 'notebooks/kafka-in-ten-minutes.ipynb';
 
 interface Tab {
   id: number;
@@ -35,14 +42,7 @@ interface Tab {
   opened: Opened | null;
 }
 
-interface Question {
-  title: string;
-  text: string;
-  action: string;
-  run(): void;
-}
-
-export class KsApp extends LitElement {
+export class KsApp extends LitElement implements PageActions {
   static override properties = {
     tabs: { state: true },
     current: { state: true },
@@ -90,7 +90,7 @@ export class KsApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     getSandbox().cluster.subscribe((state) => (this.cluster = state));
-    this.#applyTheme(this.settings.theme);
+    this.applyTheme(this.settings.theme);
     void this.#openFirst();
     addEventListener('beforeunload', () => void this.notebook?.session?.save());
     // The picture is not needed to read: it comes after the first paint.
@@ -104,6 +104,18 @@ export class KsApp extends LitElement {
     );
   }
 
+  get lesson(): string {
+    return this.tabs.find((tab) => tab.id === this.current)?.src ?? '';
+  }
+
+  toggleFiles(): void {
+    this.filesOpen = !this.filesOpen;
+  }
+
+  showKeys(): void {
+    this.dialog = 'keys';
+  }
+
   // ─── Opening ───
 
   async #openFirst(): Promise<void> {
@@ -114,13 +126,13 @@ export class KsApp extends LitElement {
     const wanted = asked ? new URL(asked, document.baseURI).href : current;
     const found = this.tabs.find((tab) => tab.key === wanted);
     if (found) this.current = found.id;
-    else if (asked) this.#openAddress(asked);
-    else if (this.tabs.length === 0) this.#openAddress(FIRST_LESSON);
+    else if (asked) this.openAddress(asked);
+    else if (this.tabs.length === 0) this.openAddress(FIRST_LESSON);
   }
 
   async #reopen(key: string): Promise<void> {
     if (!key.startsWith('local:')) {
-      this.#openAddress(key);
+      this.openAddress(key);
       return;
     }
     const saved = await getDocuments()
@@ -129,7 +141,7 @@ export class KsApp extends LitElement {
     if (saved) this.#openText(fromSaved(saved, null, ''));
   }
 
-  #openAddress(address: string): void {
+  openAddress(address: string): void {
     const key = new URL(address, document.baseURI).href;
     const open = this.tabs.find((tab) => tab.key === key);
     if (open) this.#show(open.id);
@@ -172,13 +184,13 @@ export class KsApp extends LitElement {
     writeSettings(this.settings);
   }
 
-  #applyTheme(theme: Theme): void {
+  applyTheme(theme: Theme): void {
     this.theme = theme;
     document.documentElement.dataset.theme = theme;
     this.#set({ theme });
   }
 
-  async #openFiles(files: readonly File[]): Promise<void> {
+  async openFiles(files: readonly File[]): Promise<void> {
     for (const file of files.filter((f) => f.name.endsWith('.ipynb'))) {
       try {
         const text = await file.text();
@@ -196,18 +208,18 @@ export class KsApp extends LitElement {
     this.filesOpen = true;
   }
 
-  #newNotebook(): void {
+  newNotebook(): void {
     this.#openText(openLocal('untitled.ipynb', Notebook.empty().serialise()));
   }
 
   // ─── Commands of the header ───
 
-  #ask(question: Question): void {
+  ask(question: Question): void {
     this.question = question;
     this.dialog = 'question';
   }
 
-  async #resetLesson(): Promise<void> {
+  async resetLesson(): Promise<void> {
     const tab = this.tabs.find((t) => t.id === this.current);
     const element = this.notebook;
     if (!tab || !element?.session || tab.src === '') return;
@@ -218,7 +230,7 @@ export class KsApp extends LitElement {
     element.src = src;
   }
 
-  async #resetCluster(): Promise<void> {
+  async resetCluster(): Promise<void> {
     try {
       this.notebook?.stop();
       await getSandbox().cluster.reset();
@@ -229,155 +241,25 @@ export class KsApp extends LitElement {
     }
   }
 
-  #restartItems(): MenuItem[] {
-    return [
-      {
-        label: 'Restart the shell',
-        hint: 'variables and named consumers are gone; files and the cluster stay',
-        icon: 'restart',
-        run: () => void this.notebook?.session?.restart(),
-      },
-      {
-        label: 'Restart and run all',
-        icon: 'playAll',
-        run: () => void this.notebook?.session?.restart().then(() => this.notebook?.runAll()),
-      },
-    ];
-  }
-
-  #resetItems(): (MenuItem | null)[] {
-    const lesson = this.tabs.find((tab) => tab.id === this.current)?.src !== '';
-    return [
-      {
-        label: 'Clear all outputs',
-        icon: 'close',
-        run: () => this.notebook?.session?.notebook.clearAllOutputs(),
-      },
-      {
-        label: 'Reset to the author’s version…',
-        hint: lesson
-          ? 'your changes to this lesson are dropped'
-          : 'this notebook is your own: there is no other version',
-        icon: 'reset',
-        disabled: !lesson,
-        run: () =>
-          this.#ask({
-            title: 'Drop your changes to this lesson?',
-            text: 'The lesson is shown as its author wrote it. Your edits, its outputs and the files of its working folder are removed from this browser. The cluster stays as it is.',
-            action: 'Drop my changes',
-            run: () => void this.#resetLesson(),
-          }),
-      },
-      null,
-      {
-        label: 'Reset the cluster…',
-        hint: 'all topics, records and groups, for every tab',
-        icon: 'trash',
-        danger: true,
-        run: () =>
-          this.#ask({
-            title: 'Delete everything in the cluster?',
-            text: 'All topics, records, consumer groups and configs are deleted, for every open tab of this page. Notebooks and files stay.',
-            action: 'Delete everything',
-            run: () => void this.#resetCluster(),
-          }),
-      },
-    ];
-  }
-
-  #exportItems(): MenuItem[] {
-    const session = this.notebook?.session;
-    const lesson = this.tabs.find((tab) => tab.id === this.current)?.src ?? '';
-    return [
-      {
-        label: 'Download notebook',
-        hint: '.ipynb, with outputs',
-        icon: 'download',
-        run: () =>
-          session &&
-          saveFile(
-            session.opened.fileName,
-            session.notebook.serialise(),
-            'application/x-ipynb+json',
-          ),
-      },
-      {
-        label: 'Download without outputs',
-        icon: 'download',
-        run: () => {
-          if (!session) return;
-          const copy = new Notebook(session.notebook.data);
-          copy.clearAllOutputs();
-          saveFile(session.opened.fileName, copy.serialise(), 'application/x-ipynb+json');
-        },
-      },
-      {
-        label: 'Copy a link to this lesson',
-        icon: 'copy',
-        disabled: lesson === '',
-        run: () => {
-          const url = new URL(location.href.split(/[?#]/)[0] ?? '');
-          url.searchParams.set('notebook', lesson);
-          void navigator.clipboard?.writeText(url.href);
-        },
-      },
-    ];
-  }
-
-  #themeItems(): MenuItem[] {
-    const names: [Theme, string, string][] = [
-      ['auto', 'As the system', 'auto'],
-      ['light', 'Light', 'sun'],
-      ['dark', 'Dark', 'moon'],
-    ];
-    return names.map(([theme, label, name]) => ({
-      label,
-      icon: name,
-      checked: this.theme === theme,
-      run: () => this.#applyTheme(theme),
-    }));
-  }
-
-  #openItems(): (MenuItem | null)[] {
-    return [
-      { label: 'New notebook', icon: 'plus', run: () => this.#newNotebook() },
-      {
-        label: 'Open a file…',
-        hint: '.ipynb from this computer',
-        icon: 'folder',
-        run: () => void pickFiles('.ipynb', true).then((files) => this.#openFiles(files)),
-      },
-      null,
-      {
-        label: 'Kafka in ten minutes',
-        hint: 'the first lesson',
-        icon: 'file',
-        run: () => this.#openAddress(FIRST_LESSON),
-      },
-    ];
-  }
-
-  /** On a phone everything but running stands in one menu. */
-  #moreItems(): (MenuItem | null)[] {
-    return [
-      { label: 'Files', icon: 'folder', run: () => (this.filesOpen = !this.filesOpen) },
-      null,
-      ...this.#restartItems(),
-      null,
-      ...this.#resetItems(),
-      null,
-      ...this.#exportItems(),
-      null,
-      ...this.#themeItems(),
-      { label: 'Keys', icon: 'keyboard', run: () => (this.dialog = 'keys') },
-    ];
-  }
-
   // ─── Drawing ───
 
   protected override render() {
-    const element = this.notebook;
-    const busy = element?.session?.busy ?? false;
+    return html`
+      ${this.#header()} ${this.#tabStrip()}
+      <main
+        class=${this.settings.panelOpen ? '' : 'no-panel'}
+        @dragover=${this.#onDrag}
+        @dragleave=${this.#onDragEnd}
+        @drop=${this.#onDrop}
+      >
+        ${this.#notebooks()} ${this.settings.panelOpen ? this.#panel() : nothing}
+      </main>
+      ${this.#dialogs()}
+    `;
+  }
+
+  #header() {
+    const busy = this.notebook?.session?.busy ?? false;
     const tab = this.tabs.find((t) => t.id === this.current);
     return html`
       <header>
@@ -403,21 +285,21 @@ export class KsApp extends LitElement {
           class="only-wide"
           caption="Restart"
           icon="restart"
-          .items=${this.#restartItems()}
+          .items=${restartItems(this)}
           data-testid="restart"
         ></ks-menu>
         <ks-menu
           class="only-wide"
           caption="Reset"
           icon="reset"
-          .items=${this.#resetItems()}
+          .items=${resetItems(this)}
           data-testid="reset"
         ></ks-menu>
         <button
           class="button quiet only-wide"
           aria-expanded=${this.filesOpen}
           data-testid="files-button"
-          @click=${() => (this.filesOpen = !this.filesOpen)}
+          @click=${() => this.toggleFiles()}
         >
           ${icon('folder')}<span>Files</span>
         </button>
@@ -425,7 +307,7 @@ export class KsApp extends LitElement {
           class="only-wide"
           caption="Export"
           icon="download"
-          .items=${this.#exportItems()}
+          .items=${exportItems(this)}
           data-testid="export"
         ></ks-menu>
         <span class="spring"></span>
@@ -435,14 +317,14 @@ export class KsApp extends LitElement {
           label=${`Theme: ${this.theme}`}
           align="right"
           icon=${{ auto: 'auto', light: 'sun', dark: 'moon' }[this.theme]}
-          .items=${this.#themeItems()}
+          .items=${themeItems(this)}
           data-testid="theme"
         ></ks-menu>
         <button
           class="button quiet icon only-wide"
           aria-label="Keys"
           title="Keys (H)"
-          @click=${() => (this.dialog = 'keys')}
+          @click=${() => this.showKeys()}
         >
           ${icon('keyboard')}
         </button>
@@ -461,87 +343,83 @@ export class KsApp extends LitElement {
           label="More"
           align="right"
           icon="more"
-          .items=${this.#moreItems()}
+          .items=${moreItems(this)}
         ></ks-menu>
       </header>
-      ${this.#tabStrip()}
-      <main
-        class=${this.settings.panelOpen ? '' : 'no-panel'}
-        @dragover=${this.#onDrag}
-        @dragleave=${this.#onDragEnd}
-        @drop=${this.#onDrop}
-      >
-        <div class="notebooks">
-          ${
-            this.problem === ''
-              ? nothing
-              : html`<div class="files" role="alert" data-testid="problem">
-                  <div class="head">
-                    <h2>That did not work</h2>
-                    <button
-                      class="button quiet icon small"
-                      aria-label="Close"
-                      @click=${() => (this.problem = '')}
-                    >
-                      ${icon('close')}
-                    </button>
-                  </div>
-                  <p class="hint">${this.problem}</p>
-                </div>`
-          }
-          ${this.tabs.length === 0 ? this.#nothingOpen() : nothing}
-          ${repeat(
-            this.tabs,
-            (t) => t.id,
-            (t) =>
-              html`<div
-                class="scroll"
-                id=${`panel-${t.id}`}
-                role="tabpanel"
-                aria-labelledby=${`tab-${t.id}`}
-                ?hidden=${t.id !== this.current}
-              >
-                <kafka-notebook
-                  bare
-                  data-tab=${t.id}
-                  data-testid="notebook"
-                  theme=${this.theme}
-                  src=${t.src}
-                  @notebook-open=${(event: CustomEvent<{ title: string }>) => this.#rename(t, event.detail.title)}
-                  @notebook-problem=${() => this.#rename(t, 'Not opened')}
-                  @notebook-change=${() => this.version++}
-                  @reset-lesson=${() => void this.#resetLesson()}
-                  @key-help=${() => (this.dialog = 'keys')}
-                  @click=${this.#onLink}
-                ></kafka-notebook>
-              </div>`,
-          )}
-          ${this.filesOpen && element?.session ? html`<ks-files class="files" .session=${element.session} @close=${() => (this.filesOpen = false)}></ks-files>` : nothing}
-          ${this.dropping ? html`<div class="drop">Drop notebooks to open them, other files to put them in the working folder</div>` : nothing}
-        </div>
-        ${
-          this.settings.panelOpen
-            ? html`<div
-                  class="handle"
-                  role="separator"
-                  tabindex="0"
-                  aria-orientation="vertical"
-                  aria-label="Size of the cluster panel"
-                  aria-valuenow=${Math.round(this.settings.panelWidth)}
-                  aria-valuemin="20"
-                  aria-valuemax="75"
-                  @pointerdown=${this.#onHandle}
-                  @keydown=${this.#onHandleKey}
-                ></div>
-                <ks-cluster-panel
-                  data-testid="panel"
-                  @open-lesson=${() => this.#openAddress(FIRST_LESSON)}
-                ></ks-cluster-panel>`
-            : nothing
-        }
-      </main>
-      ${this.#dialogs()}
     `;
+  }
+
+  #notebooks() {
+    const session = this.notebook?.session;
+    return html`
+      <div class="notebooks">
+        ${
+          this.problem === ''
+            ? nothing
+            : html`<div class="files" role="alert" data-testid="problem">
+                <div class="head">
+                  <h2>That did not work</h2>
+                  <button
+                    class="button quiet icon small"
+                    aria-label="Close"
+                    @click=${() => (this.problem = '')}
+                  >
+                    ${icon('close')}
+                  </button>
+                </div>
+                <p class="hint">${this.problem}</p>
+              </div>`
+        }
+        ${this.tabs.length === 0 ? this.#nothingOpen() : nothing}
+        ${repeat(
+          this.tabs,
+          (t) => t.id,
+          (t) =>
+            html`<div
+              class="scroll"
+              id=${`panel-${t.id}`}
+              role="tabpanel"
+              aria-labelledby=${`tab-${t.id}`}
+              ?hidden=${t.id !== this.current}
+            >
+              <kafka-notebook
+                bare
+                data-tab=${t.id}
+                data-testid="notebook"
+                theme=${this.theme}
+                src=${t.src}
+                @notebook-open=${(event: CustomEvent<{ title: string }>) => this.#rename(t, event.detail.title)}
+                @notebook-problem=${() => this.#rename(t, 'Not opened')}
+                @notebook-change=${() => this.version++}
+                @reset-lesson=${() => void this.resetLesson()}
+                @key-help=${() => this.showKeys()}
+                @click=${this.#onLink}
+              ></kafka-notebook>
+            </div>`,
+        )}
+        ${this.filesOpen && session ? html`<ks-files class="files" .session=${session} @close=${() => (this.filesOpen = false)}></ks-files>` : nothing}
+        ${this.dropping ? html`<div class="drop">Drop notebooks to open them, other files to put them in the working folder</div>` : nothing}
+      </div>
+    `;
+  }
+
+  #panel() {
+    return html`<div
+        class="handle"
+        role="separator"
+        tabindex="0"
+        aria-orientation="vertical"
+        aria-label="Size of the cluster panel"
+        aria-valuenow=${Math.round(this.settings.panelWidth)}
+        aria-valuemin="20"
+        aria-valuemax="75"
+        @pointerdown=${this.#onHandle}
+        @keydown=${this.#onHandleKey}
+      ></div>
+      <ks-cluster-panel
+        data-testid="panel"
+        @open-lesson=${() => this.openAddress(FIRST_LESSON)}
+      ></ks-cluster-panel>`;
   }
 
   #storage() {
@@ -596,7 +474,7 @@ export class KsApp extends LitElement {
         label="Open a notebook"
         icon="plus"
         look="quiet small"
-        .items=${this.#openItems()}
+        .items=${openItems(this)}
         data-testid="open"
       ></ks-menu>
     </nav>`;
@@ -607,10 +485,10 @@ export class KsApp extends LitElement {
       <h2>No notebook is open</h2>
       <p>Begin with the first lesson, make a notebook of your own, or drop an .ipynb file here.</p>
       <div class="row">
-        <button class="button primary" @click=${() => this.#openAddress(FIRST_LESSON)}>
+        <button class="button primary" @click=${() => this.openAddress(FIRST_LESSON)}>
           Kafka in ten minutes
         </button>
-        <button class="button" @click=${() => this.#newNotebook()}>New notebook</button>
+        <button class="button" @click=${() => this.newNotebook()}>New notebook</button>
       </div>
     </div>`;
   }
@@ -709,7 +587,7 @@ export class KsApp extends LitElement {
       .find((e): e is HTMLAnchorElement => e instanceof HTMLAnchorElement);
     if (!link?.dataset.notebook || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    this.#openAddress(link.dataset.notebook);
+    this.openAddress(link.dataset.notebook);
   }
 
   #onTabKey(event: KeyboardEvent): void {
@@ -744,7 +622,7 @@ export class KsApp extends LitElement {
     this.dropping = false;
     if (files.length === 0) return;
     event.preventDefault();
-    void this.#openFiles(files);
+    void this.openFiles(files);
   }
 
   #onHandle(event: PointerEvent): void {

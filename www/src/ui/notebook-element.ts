@@ -22,6 +22,7 @@ import { notebookStyles } from './notebook-css.ts';
 import { controls, tokens } from '../look/tokens.ts';
 import type { CellHost, KsCell, MarkdownModule } from './cell.ts';
 import './cell.ts';
+import { perform } from './commands.ts';
 import { saveFile } from './download.ts';
 import { icon } from '../look/icons.ts';
 
@@ -30,9 +31,6 @@ export interface CellProblem {
   index: number;
   problems: string[];
 }
-
-/** Cells that were cut or copied, for all notebooks of the page. */
-let clipboard: readonly Cell[] = [];
 
 export class KafkaNotebook extends LitElement implements CellHost {
   static override properties = {
@@ -454,153 +452,44 @@ export class KafkaNotebook extends LitElement implements CellHost {
   }
 
   #chosen(id: string): string[] {
-    return this.selection.size > 0
-      ? this.session!.notebook.cells.filter((c) => this.selection.has(c.id)).map((c) => c.id)
-      : [id];
+    if (this.selection.size === 0) return [id];
+    return this.session!.notebook.cells.filter((c) => this.selection.has(c.id)).map((c) => c.id);
   }
 
   command(command: Command, id: string): void {
     const { session } = this;
-    if (!session) return;
-    const { notebook } = session;
-    const index = notebook.indexOf(id);
-    const cell = notebook.cells[index];
-    if (!cell) return;
-    const changes = ![
-      'run',
-      'run-next',
-      'to-command',
-      'previous',
-      'next',
-      'first',
-      'last',
-      'extend-previous',
-      'extend-next',
-      'interrupt',
-      'toggle-output',
-      'help',
-      'copy',
-    ].includes(command);
-    if (this.readonly && changes) return;
-    this.#perform(command, session, cell, index);
-  }
-
-  #perform(command: Command, session: NotebookSession, cell: Cell, index: number): void {
-    const { notebook } = session;
-    const { id } = cell;
-    const at = (i: number): string =>
-      notebook.cells[Math.min(Math.max(i, 0), notebook.cells.length - 1)]?.id ?? id;
-    switch (command) {
-      case 'run':
-        this.#runCells(id);
-        if (this.mode === 'edit' || cell.type === 'markdown') this.#goTo(id, 'command');
-        break;
-      case 'run-next':
-        this.#runCells(id);
-        if (index === notebook.cells.length - 1 && !this.readonly)
-          this.#insert(
-            index + 1,
-            session.kind(cell) === 'markdown' ? 'shell' : session.kind(cell),
-            'edit',
-          );
-        else this.#goTo(at(index + 1), 'command');
-        break;
-      case 'run-insert':
-        this.#runCells(id);
-        this.#insert(index + 1, session.kind(cell), 'edit');
-        break;
-      case 'interrupt':
-        session.stopCell(id);
-        break;
-      case 'to-command':
-        this.#showText(cell);
-        this.#goTo(id, 'command');
-        break;
-      case 'to-edit':
-        if (this.#cellElement(id)) this.activate(id, 'edit');
-        break;
-      case 'insert-above':
-        this.#insert(index, session.kind(cell), 'command');
-        break;
-      case 'insert-below':
-        this.#insert(index + 1, session.kind(cell), 'command');
-        break;
-      case 'delete':
-      case 'cut': {
-        const gone = notebook.remove(this.#chosen(id));
-        if (command === 'cut') clipboard = gone;
-        this.#goTo(at(index), 'command');
-        break;
-      }
-      case 'copy':
-        clipboard = notebook.cells.filter((c) => this.#chosen(id).includes(c.id));
-        break;
-      case 'paste-below':
-      case 'paste-above': {
-        const pasted = notebook.paste(command === 'paste-below' ? index + 1 : index, clipboard);
-        const last = pasted.at(-1);
-        if (last) this.#goTo(last.id, 'command');
-        break;
-      }
-      case 'undo-delete': {
-        const back = notebook.undoRemove();
-        if (back[0]) this.#goTo(back[0].id, 'command');
-        break;
-      }
-      case 'to-markdown':
-        for (const each of this.#chosen(id)) notebook.setType(each, 'markdown');
-        break;
-      case 'to-code':
-        for (const each of this.#chosen(id)) notebook.setType(each, 'code');
-        break;
-      case 'to-raw':
-        for (const each of this.#chosen(id)) notebook.setType(each, 'raw');
-        break;
-      case 'previous':
-        this.#goTo(at(index - 1), 'command');
-        break;
-      case 'next':
-        this.#goTo(at(index + 1), 'command');
-        break;
-      case 'first':
-        this.#goTo(at(0), 'command');
-        break;
-      case 'last':
-        this.#goTo(at(notebook.cells.length - 1), 'command');
-        break;
-      case 'extend-previous':
-      case 'extend-next': {
-        const to = at(command === 'extend-next' ? index + 1 : index - 1);
+    const cell = session?.notebook.cell(id);
+    if (!session || !cell) return;
+    const chosen = this.#chosen(id);
+    perform(command, {
+      session,
+      cell,
+      chosen,
+      index: session.notebook.indexOf(id),
+      editing: this.mode === 'edit',
+      readonly: this.readonly,
+      cursor: this.#cellElement(id)?.cursor ?? 0,
+      goTo: (to, mode) => this.#goTo(to, mode),
+      extendTo: (to) => {
         this.activate(to, 'command', true);
         this.#cellElement(to)?.focusCell();
-        break;
-      }
-      case 'move-up':
-      case 'move-down':
-        notebook.move(id, command === 'move-up' ? -1 : 1);
-        this.#goTo(id, 'command');
-        break;
-      case 'split':
-        notebook.split(id, this.#cellElement(id)?.cursor ?? 0);
-        break;
-      case 'toggle-output':
+      },
+      insert: (index, kind, mode) => this.#insert(index, kind, mode),
+      runChosen: () => this.#runCells(chosen),
+      showText: () => this.#showText(cell),
+      toggleOutput: () => {
         if (!this.#collapsed.delete(id)) this.#collapsed.add(id);
         this.version++;
-        break;
-      case 'save':
-        void session.save();
-        break;
-      case 'help':
-        this.#fire('key-help', null);
-        break;
-    }
+      },
+      help: () => this.#fire('key-help', null),
+    });
   }
 
-  #runCells(id: string): void {
-    for (const each of this.#chosen(id)) {
-      const cell = this.session?.notebook.cell(each);
+  #runCells(ids: readonly string[]): void {
+    for (const id of ids) {
+      const cell = this.session?.notebook.cell(id);
       if (cell?.type === 'markdown') this.#showText(cell);
-      else void this.session?.runCell(each);
+      else void this.session?.runCell(id);
     }
   }
 

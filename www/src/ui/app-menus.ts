@@ -1,0 +1,172 @@
+/** The menus of the header, as data: what stands in them and what each item asks of the page. */
+import type { MenuItem } from '../look/menu.ts';
+import { Notebook } from '../notebook/notebook.ts';
+import { pickFiles, saveFile } from './download.ts';
+import type { KafkaNotebook } from './notebook-element.ts';
+import type { Theme } from './settings.ts';
+
+export const FIRST_LESSON = 'notebooks/kafka-in-ten-minutes.ipynb';
+
+export interface Question {
+  title: string;
+  text: string;
+  action: string;
+  run(): void;
+}
+
+/** What menus ask of the page. */
+export interface PageActions {
+  readonly notebook: KafkaNotebook | null;
+  /** Address of the current lesson; empty for the person's own notebook. */
+  readonly lesson: string;
+  readonly theme: Theme;
+  ask(question: Question): void;
+  resetLesson(): Promise<void>;
+  resetCluster(): Promise<void>;
+  applyTheme(theme: Theme): void;
+  newNotebook(): void;
+  openFiles(files: readonly File[]): Promise<void>;
+  openAddress(address: string): void;
+  toggleFiles(): void;
+  showKeys(): void;
+}
+
+export function restartItems(page: PageActions): MenuItem[] {
+  return [
+    {
+      label: 'Restart the shell',
+      hint: 'variables and named consumers are gone; files and the cluster stay',
+      icon: 'restart',
+      run: () => void page.notebook?.session?.restart(),
+    },
+    {
+      label: 'Restart and run all',
+      icon: 'playAll',
+      run: () => void page.notebook?.session?.restart().then(() => page.notebook?.runAll()),
+    },
+  ];
+}
+
+export function resetItems(page: PageActions): (MenuItem | null)[] {
+  const lesson = page.lesson !== '';
+  return [
+    {
+      label: 'Clear all outputs',
+      icon: 'close',
+      run: () => page.notebook?.session?.notebook.clearAllOutputs(),
+    },
+    {
+      label: 'Reset to the author’s version…',
+      hint: lesson
+        ? 'your changes to this lesson are dropped'
+        : 'this notebook is your own: there is no other version',
+      icon: 'reset',
+      disabled: !lesson,
+      run: () =>
+        page.ask({
+          title: 'Drop your changes to this lesson?',
+          text: 'The lesson is shown as its author wrote it. Your edits, its outputs and the files of its working folder are removed from this browser. The cluster stays as it is.',
+          action: 'Drop my changes',
+          run: () => void page.resetLesson(),
+        }),
+    },
+    null,
+    {
+      label: 'Reset the cluster…',
+      hint: 'all topics, records and groups, for every tab',
+      icon: 'trash',
+      danger: true,
+      run: () =>
+        page.ask({
+          title: 'Delete everything in the cluster?',
+          text: 'All topics, records, consumer groups and configs are deleted, for every open tab of this page. Notebooks and files stay.',
+          action: 'Delete everything',
+          run: () => void page.resetCluster(),
+        }),
+    },
+  ];
+}
+
+export function exportItems(page: PageActions): MenuItem[] {
+  const session = page.notebook?.session;
+  const { lesson } = page;
+  return [
+    {
+      label: 'Download notebook',
+      hint: '.ipynb, with outputs',
+      icon: 'download',
+      run: () =>
+        session &&
+        saveFile(session.opened.fileName, session.notebook.serialise(), 'application/x-ipynb+json'),
+    },
+    {
+      label: 'Download without outputs',
+      icon: 'download',
+      run: () => {
+        if (!session) return;
+        const copy = new Notebook(session.notebook.data);
+        copy.clearAllOutputs();
+        saveFile(session.opened.fileName, copy.serialise(), 'application/x-ipynb+json');
+      },
+    },
+    {
+      label: 'Copy a link to this lesson',
+      icon: 'copy',
+      disabled: lesson === '',
+      run: () => {
+        const url = new URL(location.href.split(/[?#]/)[0] ?? '');
+        url.searchParams.set('notebook', lesson);
+        void navigator.clipboard?.writeText(url.href);
+      },
+    },
+  ];
+}
+
+export function themeItems(page: PageActions): MenuItem[] {
+  const names: [Theme, string, string][] = [
+    ['auto', 'As the system', 'auto'],
+    ['light', 'Light', 'sun'],
+    ['dark', 'Dark', 'moon'],
+  ];
+  return names.map(([theme, label, name]) => ({
+    label,
+    icon: name,
+    checked: page.theme === theme,
+    run: () => page.applyTheme(theme),
+  }));
+}
+
+export function openItems(page: PageActions): (MenuItem | null)[] {
+  return [
+    { label: 'New notebook', icon: 'plus', run: () => page.newNotebook() },
+    {
+      label: 'Open a file…',
+      hint: '.ipynb from this computer',
+      icon: 'folder',
+      run: () => void pickFiles('.ipynb', true).then((files) => page.openFiles(files)),
+    },
+    null,
+    {
+      label: 'Kafka in ten minutes',
+      hint: 'the first lesson',
+      icon: 'file',
+      run: () => page.openAddress(FIRST_LESSON),
+    },
+  ];
+}
+
+/** On a phone everything but running stands in one menu. */
+export function moreItems(page: PageActions): (MenuItem | null)[] {
+  return [
+    { label: 'Files', icon: 'folder', run: () => page.toggleFiles() },
+    null,
+    ...restartItems(page),
+    null,
+    ...resetItems(page),
+    null,
+    ...exportItems(page),
+    null,
+    ...themeItems(page),
+    { label: 'Keys', icon: 'keyboard', run: () => page.showKeys() },
+  ];
+}
