@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const liveStyles = css`
   .brokers {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(150px, 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(128px, 1fr));
     gap: 8px;
     margin: 0 0 16px;
     padding: 0;
