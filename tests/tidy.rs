@@ -90,7 +90,13 @@ fn files_are_short() {
 
 #[test]
 fn every_module_says_what_it_is_for() {
-    let roots = ["src", "codecs/src", "xtask/src", "xtask/golden/src", "tests"];
+    let roots = [
+        "src",
+        "codecs/src",
+        "xtask/src",
+        "xtask/golden/src",
+        "tests",
+    ];
     let files = roots.iter().flat_map(|root| rust_files(root));
     none(
         files

@@ -1,0 +1,45 @@
+//! What an observer hears.
+
+use crate::support::*;
+use kafka_sandbox::cluster::ClusterConfig;
+use kafka_sandbox::cluster::events::Event;
+use kafka_sandbox::sim::disk::Faults;
+use kafka_sandbox::sim::machine::Machine;
+
+#[test]
+fn topics_records_positions_and_requests_are_told() {
+    let mut machine = Machine::new();
+    assert!(machine.events.contains(&Event::Ready));
+    create_topic(&mut machine, "t", 1, 1);
+    produce(&mut machine, "t", 0, "a");
+    read_all(&mut machine, "t", 0);
+    let topic = "t".to_owned();
+    let moved = Event::PartitionMoved {
+        topic: topic.clone(),
+        partition: 0,
+    };
+    let position = Event::FetchPosition {
+        client_id: "test".into(),
+        topic: topic.clone(),
+        partition: 0,
+        offset: 0,
+    };
+    for event in [Event::TopicChanged { topic }, moved, position] {
+        assert!(machine.events.contains(&event), "{event:?}");
+    }
+    let produced = machine.events.iter().any(|event| {
+        matches!(event, Event::Request { api_key: 0, request_bytes, response_bytes, .. }
+            if *request_bytes > 60 && *response_bytes > 20)
+    });
+    assert!(produced);
+}
+
+#[test]
+fn without_an_observer_only_what_matters_is_told() {
+    let mut config = ClusterConfig::default();
+    config.observe = false;
+    let mut machine = Machine::with(config, 1, Faults::default());
+    create_topic(&mut machine, "t", 1, 1);
+    produce(&mut machine, "t", 0, "a");
+    assert_eq!(machine.events, [Event::Ready]);
+}
