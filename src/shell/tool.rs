@@ -21,6 +21,8 @@ pub enum ErrorStyle {
     Uncaught,
     /// The message alone. (`kafka-console-producer` for values of a wrong type)
     Message,
+    /// `Error occurred: ` and the message. (`kafka-get-offsets`)
+    Terse,
     /// `name: message` and a hint at `--help`, status 2: the notebook's own commands.
     Plain,
 }
@@ -115,6 +117,7 @@ fn say(spec: &ToolSpec, io: &Io, style: ErrorStyle, error: &OptError) -> Stop {
             error.class, error.message
         )),
         ErrorStyle::Message => io.err_line(&error.message),
+        ErrorStyle::Terse => io.err_line(format!("Error occurred: {}", error.message)),
         ErrorStyle::Plain => {
             io.err_line(format!("{}: {}", spec.name, error.message));
             io.err_line(format!("Try '{} --help' for more information.", spec.name));

@@ -40,6 +40,8 @@ pub struct Options {
     specs: &'static [OptSpec],
     /// Each option that was given, in that order; `None` is one without an argument.
     given: Vec<(&'static str, Option<String>)>,
+    /// What options of old Kafka count as.
+    replaced: Vec<(&'static str, Option<String>)>,
     rest: Vec<String>,
     notes: Vec<&'static str>,
 }
@@ -98,6 +100,12 @@ impl Options {
             };
             options.add(spec, value);
         }
+        // Old and new ways to say the same thing stood side by side in some courses: the new one counts.
+        for (target, value) in std::mem::take(&mut options.replaced) {
+            if !options.has(target) {
+                options.given.push((target, value));
+            }
+        }
         options.check()?;
         Ok(options)
     }
@@ -110,7 +118,7 @@ impl Options {
             self.given.push((spec.name, value.map(str::to_owned)));
             if let Some(target) = legacy.becomes {
                 let value = legacy.value.or(value).map(str::to_owned);
-                self.given.push((target, value));
+                self.replaced.push((target, value));
             }
             return;
         }
@@ -205,6 +213,20 @@ impl Options {
     /// As [`Options::one`], a 64-bit number.
     pub fn long(&self, name: &str) -> Result<Option<i64>, OptError> {
         self.number(name)
+    }
+
+    /// As [`Options::one`], converted to the option's type and back, as Java shows it.
+    pub fn typed(&self, name: &str) -> Result<Option<String>, OptError> {
+        Ok(match self.spec(name).map(|s| s.kind) {
+            Some(Kind::Integer) => self.int(name)?.map(|n| n.to_string()),
+            Some(Kind::Long) => self.long(name)?.map(|n| n.to_string()),
+            _ => self.one(name)?.map(str::to_owned),
+        })
+    }
+
+    /// The names of the options in the order in which they were given; one that came again, comes again.
+    pub fn order(&self) -> impl Iterator<Item = &'static str> {
+        self.given.iter().map(|(name, _)| *name)
     }
 
     fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, OptError> {

@@ -2,7 +2,9 @@
 //!
 //! Not here: reassignments under way in `--describe` (the cluster has none).
 
-use super::common::{self, Failure, IncludeList};
+use super::common::{self, IncludeList};
+use super::failure::{self, Failure};
+use super::java;
 use crate::client::admin::{
     ConfigEntry, ConfigResource, ConfigSource, NewPartitions, NewTopic, ResourceType,
     TopicDescription, TopicPartitionInfo, TopicRef,
@@ -82,7 +84,7 @@ async fn run(ctx: ToolCtx) -> Result<i32, Stop> {
     let config = one(&ctx, "command-config")?;
     let admin = match common::admin(&ctx, &bootstrap, config.as_deref()).await {
         Ok(admin) => admin,
-        Err(error) => return Err(common::uncaught(&ctx, &error)),
+        Err(error) => return Err(failure::uncaught(&ctx, &error)),
     };
     let result = ctx.cancel.run(act(&ctx, &admin)).await;
     admin.close();
@@ -119,7 +121,7 @@ fn check(ctx: &ToolCtx) -> Result<(), Stop> {
     }
     if !has("bootstrap-server") {
         let message = "--bootstrap-server must be specified".to_owned();
-        return Err(common::uncaught(ctx, &Failure::illegal_argument(message)));
+        return Err(failure::uncaught(ctx, &Failure::illegal_argument(message)));
     }
     if has("describe") && has("if-exists") {
         if !has("topic") && !has("topic-id") {
@@ -447,10 +449,9 @@ async fn described_topics(ctx: &ToolCtx, admin: &Admin) -> Result<Vec<TopicDescr
         .into_iter()
         .map(|(_, description)| description)
         .collect();
-    Ok(common::as_java_map(
-        described,
-        |topic: &TopicDescription| &topic.name,
-    ))
+    Ok(java::as_java_map(described, |topic: &TopicDescription| {
+        &topic.name
+    }))
 }
 
 fn parse_id(text: &str) -> Result<Uuid, Failure> {

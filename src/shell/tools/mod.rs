@@ -1,9 +1,22 @@
 //! Kafka's command-line tools, one file each, and the list of them.
 
 mod common;
+mod failure;
+mod java;
+mod kafka_console_consumer;
+mod kafka_console_producer;
+mod kafka_delete_records;
+mod kafka_get_offsets;
 mod kafka_topics;
+mod properties;
 
 use super::tool::ToolSpec;
 
 /// Every tool, sorted by name.
-pub static TOOLS: &[&ToolSpec] = &[&kafka_topics::SPEC];
+pub static TOOLS: &[&ToolSpec] = &[
+    &kafka_console_consumer::SPEC,
+    &kafka_console_producer::SPEC,
+    &kafka_delete_records::SPEC,
+    &kafka_get_offsets::SPEC,
+    &kafka_topics::SPEC,
+];
