@@ -2,6 +2,7 @@
 
 mod bash;
 mod cells;
+mod docs;
 mod errors;
 mod streams;
 mod tools;

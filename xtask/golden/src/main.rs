@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask golden DIR|FILE… [--tools ours|apache] [--broker ours|apache] [--steps]`. Our tools on our broker run in
 //! this process and on a clock that jumps from one event to the next, so hours of timeouts take
-//! seconds; every other pairing runs in real time. A transcript's format is in `docs/TRANSCRIPTS.md`.
+//! seconds; every other pairing runs in real time. A transcript's format is in `tests/transcripts/README.md`.
 
 mod bash;
 mod cluster;
