@@ -25,6 +25,8 @@ export async function serveCourse(files) {
   const server = await serve({ '/': join(ROOT, 'dist'), '/course/': folder });
   return {
     ...server,
+    /** Where the files stand. */
+    folder,
     async close() {
       await server.close();
       rmSync(folder, { recursive: true, force: true });

@@ -97,6 +97,16 @@ class Browser {
     }
   }
 
+  /**
+   * Presses keys one after the other, as a person does: 'a', 'Enter', or with others held as 'Shift+Enter'. A text
+   * of several characters that is no key's name is typed.
+   */
+  async press(...keys) {
+    const actions = keys.flatMap((key) => (key.length > 1 && !/^(\w+\+)*(\w+)$/.test(key) ? [...key] : [key])).flatMap(strokes);
+    await this.#call('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
+    await this.#call('DELETE', '/actions');
+  }
+
   /** Opens another tab and goes there; gives a handle for `tab`. */
   async newTab() {
     const { handle } = await this.#call('POST', '/window/new', { type: 'tab' });
@@ -178,6 +188,24 @@ class Browser {
     }
     return [...found];
   }
+}
+
+/** The protocol's characters for keys that print nothing. */
+const KEYS = {
+  Enter: '\uE007', Escape: '\uE00C', Tab: '\uE004', Backspace: '\uE003', Delete: '\uE017', Space: ' ',
+  ArrowUp: '\uE013', ArrowDown: '\uE015', ArrowLeft: '\uE012', ArrowRight: '\uE014', Home: '\uE011', End: '\uE010',
+  Shift: '\uE008', Control: '\uE009', Alt: '\uE00A',
+};
+
+/** Down and up of one key, with others held around it. */
+function strokes(key) {
+  const names = key.length > 1 ? key.split('+') : [key];
+  const values = names.flatMap((name) => KEYS[name] ?? [...name]);
+  const down = values.map((value) => ({ type: 'keyDown', value }));
+  const up = values.toReversed().map((value) => ({ type: 'keyUp', value }));
+  // A word is typed letter by letter, a chord is held together.
+  if (names.length === 1 && values.length > 1) return values.flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]);
+  return [...down, ...up];
 }
 
 function capabilities(name, profile, args) {

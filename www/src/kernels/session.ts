@@ -31,7 +31,10 @@ export interface RunInfo {
 
 export type SessionEvent =
   | { type: 'notebook'; change: Change; cellId: string | null }
+  /** The cell came into another state. */
   | { type: 'run'; cellId: string; state: RunState }
+  /** Something about its run is known better: it waits for input, or its exit code. */
+  | { type: 'progress'; cellId: string }
   | { type: 'output'; cellId: string; stream: 'stdout' | 'stderr'; text: string }
   | { type: 'saved' }
   | { type: 'kernel' };
@@ -260,7 +263,7 @@ export class NotebookSession {
     const was = this.#runs.get(cellId);
     if (!was) return;
     this.#runs.set(cellId, { ...was, ...part });
-    this.#emit({ type: 'run', cellId, state: was.state });
+    this.#emit({ type: 'progress', cellId });
   }
 
   // ─── Saving ───

@@ -147,9 +147,8 @@ export class KafkaNotebook extends LitElement implements CellHost {
       const index = session.notebook.indexOf(event.cellId);
       if (event.type === 'output')
         this.#fire('output', { index, id: event.cellId, stream: event.stream, text: event.text });
-      else if (event.state === 'running' && !session.run(event.cellId)?.wantsInput)
-        this.#fire('cell-start', { index, id: event.cellId });
-      else if (event.state !== 'queued' && event.state !== 'running') {
+      else if (event.state === 'running') this.#fire('cell-start', { index, id: event.cellId });
+      else if (event.state !== 'queued') {
         this.#fire('cell-end', {
           index,
           id: event.cellId,
