@@ -135,10 +135,26 @@ impl ChunkHeader {
             earlier_segments: None,
         };
         decoded.read_sections(&header[FIXED..])?;
-        if decoded.base_offset < 0 || decoded.end_offset <= decoded.base_offset {
-            return Err(ChunkError::Broken("its offsets are impossible"));
+        if !decoded.is_plausible() {
+            return Err(ChunkError::Broken("its offsets or sizes are impossible"));
         }
         Ok((decoded, chunk.slice(header_len..)))
+    }
+
+    /// Whether the numbers can be those of a chunk; whoever goes on with them need not fear overflow.
+    fn is_plausible(&self) -> bool {
+        let segment = &self.segment;
+        let earlier = self.earlier_segments.iter().flatten();
+        (0..self.end_offset).contains(&self.base_offset)
+            && (0..=self.base_offset).contains(&self.snapshot_base)
+            && (0..=self.base_offset).contains(&segment.base_offset)
+            && segment.start_size <= self.size_before
+            && self.size_before <= i64::MAX as u64
+            && self.end_offset < i64::MAX
+            && earlier.into_iter().all(|earlier| {
+                (0..segment.base_offset).contains(&earlier.base_offset)
+                    && earlier.start_size <= segment.start_size
+            })
     }
 
     fn read_sections(&mut self, mut rest: &[u8]) -> Result<(), ChunkError> {
@@ -237,7 +253,7 @@ mod tests {
     fn segment(base_offset: i64) -> Segment {
         Segment {
             base_offset,
-            start_size: 77,
+            start_size: 10 * base_offset as u64,
             max_timestamp: 1_700_000_000_000,
             max_timestamp_offset: base_offset + 3,
             first_timestamp: 1_600_000_000_000,

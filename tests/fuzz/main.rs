@@ -8,6 +8,7 @@
 
 #[path = "../wire/generated/arbitrary.rs"]
 mod arbitrary;
+mod batches;
 #[path = "../wire/captured.rs"]
 mod captured;
 mod decode;
