@@ -98,6 +98,8 @@ struct StdinState {
     rest: RefCell<Bytes>,
     /// Known for files.
     size: Option<usize>,
+    /// Told when a command begins and ends to wait for input.
+    on_wait: Option<Rc<dyn Fn(bool)>>,
 }
 
 impl Stdin {
@@ -108,19 +110,32 @@ impl Stdin {
     pub fn from_bytes(bytes: Bytes) -> Self {
         let size = Some(bytes.len());
         let rest = RefCell::new(bytes);
-        Stdin(Rc::new(StdinState {
-            source: None,
-            rest,
-            size,
-        }))
+        Self::new(None, rest, size, None)
     }
 
     pub fn from_pipe(reader: PipeReader) -> Self {
         let rest = RefCell::new(Bytes::new());
+        Self::new(Some(reader), rest, None, None)
+    }
+
+    /// What a person types: `on_wait` is told when a command begins (true) and ends to wait for it. If the
+    /// command is stopped meanwhile the end is not told.
+    pub fn interactive(reader: PipeReader, on_wait: Rc<dyn Fn(bool)>) -> Self {
+        let rest = RefCell::new(Bytes::new());
+        Self::new(Some(reader), rest, None, Some(on_wait))
+    }
+
+    fn new(
+        source: Option<PipeReader>,
+        rest: RefCell<Bytes>,
+        size: Option<usize>,
+        on_wait: Option<Rc<dyn Fn(bool)>>,
+    ) -> Self {
         Stdin(Rc::new(StdinState {
-            source: Some(reader),
+            source,
             rest,
-            size: None,
+            size,
+            on_wait,
         }))
     }
 
@@ -129,7 +144,16 @@ impl Stdin {
         if !rest.is_empty() {
             return Some(rest);
         }
-        self.0.source.as_ref()?.read().await
+        let source = self.0.source.as_ref()?;
+        match &self.0.on_wait {
+            Some(tell) if source.would_wait() => {
+                tell(true);
+                let chunk = source.read().await;
+                tell(false);
+                chunk
+            }
+            _ => source.read().await,
+        }
     }
 
     fn put_back(&self, bytes: Bytes) {

@@ -122,6 +122,12 @@ impl Drop for PipeWriter {
 }
 
 impl PipeReader {
+    /// Nothing is there yet, but something may come.
+    pub fn would_wait(&self) -> bool {
+        let state = self.0.borrow();
+        state.queue.is_empty() && state.writers > 0
+    }
+
     /// The next chunk, never empty; `None` at the end of the stream.
     pub async fn read(&self) -> Option<Bytes> {
         poll_fn(|cx| {

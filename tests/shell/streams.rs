@@ -1,7 +1,12 @@
 //! Pipes: who waits for whom, and how fast.
 
 use crate::{Screen, block_on, check, run, shell};
-use kafka_sandbox::shell::{Cancel, FileSystem};
+use bytes::Bytes;
+use kafka_sandbox::shell::exec::Streams;
+use kafka_sandbox::shell::io::{Stdin, Writer};
+use kafka_sandbox::shell::pipe::pipe;
+use kafka_sandbox::shell::{Cancel, Stream};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -63,5 +68,39 @@ fn a_hundred_thousand_lines_pass_quickly() {
         let status = shell.run(source, screen.clone(), &Cancel::new()).await;
         assert_eq!((status, screen.stdout()), (0, "100000\n".to_owned()));
         assert!(start.elapsed().as_secs() < 10, "took {:?}", start.elapsed());
+    });
+}
+
+#[test]
+fn a_page_is_told_when_a_command_waits_for_input() {
+    block_on(async {
+        let shell = shell();
+        let (writer, reader) = pipe();
+        let (told, screen) = (
+            Rc::new(RefCell::new(Vec::new())),
+            Rc::new(Screen::default()),
+        );
+        let log = told.clone();
+        let on_wait: Rc<dyn Fn(bool)> = Rc::new(move |waits| log.borrow_mut().push(waits));
+        let streams = Streams {
+            stdin: Stdin::interactive(reader, on_wait),
+            stdout: Writer::Output(screen.clone(), Stream::Stdout),
+            stderr: Writer::Null,
+        };
+        let cancel = Cancel::new();
+        let run = shell.run_with("echo name?; read x; echo hello $x", streams, &cancel);
+        let answer = async {
+            while told.borrow().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(screen.stdout(), "name?\n");
+            writer
+                .write(Bytes::from_static(b"you\n"))
+                .await
+                .expect("somebody reads");
+        };
+        assert_eq!(tokio::join!(run, answer).0, 0);
+        assert_eq!(screen.stdout(), "name?\nhello you\n");
+        assert_eq!(*told.borrow(), [true, false]);
     });
 }
