@@ -10,7 +10,7 @@ use crate::metadata::{Change, MetadataImage};
 
 /// The config of a partition's log, as its leader applies it.
 pub fn log_config(image: &MetadataImage, topic: &str, leader: i32) -> LogConfig {
-    image.topic_settings(topic, BrokerId(leader)).log_config()
+    image.log_config(topic, BrokerId(leader))
 }
 
 impl Cluster {

@@ -4,12 +4,13 @@
 //! durable and when the log is read back. It decides nothing; decisions are the controller's.
 
 use super::config::resolve::{BrokerView, Configs};
-use super::config::settings::{BrokerSettings, TopicSettings};
+use super::config::settings::{self, BrokerSettings};
 use super::config::{ResourceType, Value, topic_key};
 use super::names;
 use super::quotas::Quotas;
 use super::scram::ScramUsers;
 use crate::base::{BrokerId, LogId};
+use crate::log::LogConfig;
 use crate::protocol::Uuid;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -249,12 +250,10 @@ impl MetadataImage {
         BrokerSettings::new(self.broker_view(id))
     }
 
-    /// A topic's configs that act, as the broker that leads a partition applies them.
-    pub fn topic_settings(&self, topic: &str, leader: BrokerId) -> TopicSettings {
-        TopicSettings::new(
-            self.configs(ResourceType::Topic, topic),
-            self.broker_view(leader),
-        )
+    /// What acts on the logs of a topic, as the broker that leads a partition applies it.
+    pub fn log_config(&self, topic: &str, leader: BrokerId) -> LogConfig {
+        let overrides = self.configs(ResourceType::Topic, topic);
+        settings::log_config(overrides, self.broker_view(leader))
     }
 
     /// `min.insync.replicas` of a topic. It cannot differ between brokers (KIP-966).

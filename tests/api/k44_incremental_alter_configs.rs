@@ -82,7 +82,7 @@ fn entries_are_set_and_deleted() {
     let configs = fixture.image.configs(ResourceType::Topic, "t");
     assert_eq!(format!("{configs:?}"), r#"{"retention.ms": "1000"}"#);
     assert_eq!(
-        fixture.image.topic_settings("t", BrokerId(1)).retention_ms,
+        fixture.image.log_config("t", BrokerId(1)).retention_ms,
         1000
     );
 }

@@ -1,8 +1,9 @@
 //! What Apache Kafka 4.3.1 answered to the same, with its words.
 
 use super::resolve::{BrokerView, Configs};
-use super::settings::{BrokerSettings, TopicSettings};
+use super::settings::{BrokerSettings, log_config};
 use super::{ConfigSource, broker_keys, group_keys, topic_key, topic_keys, validate};
+use crate::log::LogConfig;
 use crate::protocol::record_batch::TimestampType;
 use expect_test::{Expect, expect};
 
@@ -331,12 +332,12 @@ fn settings_are_what_the_entries_say() {
     let started_with = configs("num.partitions=4\nlog.message.timestamp.type=LogAppendTime");
     let broker = BrokerSettings::new(view(&started_with, NONE));
     assert_eq!(
-        (broker.num_partitions, broker.num_partitions_is_set),
-        (4, true)
+        (broker.num_partitions, broker.offsets_topic_num_partitions),
+        (4, 50)
     );
-    assert_eq!(broker.offsets_topic_num_partitions, 50);
-    let topic = TopicSettings::new(&configs("segment.ms=1000"), view(&started_with, NONE));
-    assert_eq!(topic.segment_ms, 1000);
-    assert_eq!(topic.message_timestamp_type, TimestampType::LogAppendTime);
-    assert!(topic.cleanup_delete && !topic.cleanup_compact);
+    let overrides = configs("segment.ms=1000\ncleanup.policy=compact\nmax.compaction.lag.ms=10");
+    let log = log_config(&overrides, view(&started_with, NONE));
+    assert_eq!(log.timestamp_type, TimestampType::LogAppendTime);
+    assert_eq!((log.compact, log.delete, log.segment_ms), (true, false, 10));
+    assert_eq!(log_config(NONE, view(NONE, NONE)), LogConfig::default());
 }
