@@ -109,11 +109,12 @@ impl ListOffsets {
         let mut search = self.searches[index].take()?;
         let slot = &mut self.response.topics[search.topic].partitions[search.partition];
         search.reads += 1;
+        let decompress = broker.decompressor.map(|d| &*d.0);
         let Some(hosted) = broker.logs.get_mut(search.log).filter(|_| ok) else {
             *slot = answer_of(slot.partition_index, ErrorCode::KAFKA_STORAGE_ERROR);
             return None;
         };
-        match hosted.log.step_search(&mut search.state, None) {
+        match hosted.log.step_search(&mut search.state, decompress) {
             SearchStep::Done(None) => None,
             SearchStep::Done(Some(found)) => {
                 // What is not durable yet is not there for clients.

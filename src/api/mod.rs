@@ -47,7 +47,9 @@ pub mod registry;
 
 use crate::base::{BrokerId, Endpoint, Now};
 use crate::metadata::MetadataImage;
+use crate::protocol::record_batch::Decompress;
 use logs::Logs;
+use std::rc::Rc;
 
 /// Who sent a request, and to whom.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +71,18 @@ pub struct Broker<'a> {
     pub logs: &'a mut Logs,
     /// Where each broker is advertised unless the connection says otherwise.
     pub endpoints: &'a [Endpoint],
+    pub decompressor: Option<&'a Decompressor>,
+}
+
+/// Opens the record section of a compressed batch: codec, bytes, greatest size; `None` if it cannot. The codecs
+/// are not part of the broker.
+#[derive(Clone)]
+pub struct Decompressor(pub Rc<Decompress<'static>>);
+
+impl std::fmt::Debug for Decompressor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Decompressor")
+    }
 }
 
 impl<'a> Broker<'a> {

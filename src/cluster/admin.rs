@@ -34,6 +34,7 @@ impl Cluster {
             image: self.controller.image(),
             logs: &mut self.logs,
             endpoints: &self.config.endpoints,
+            decompressor: None,
         };
         let found = k10_find_coordinator::handle(&broker, &call.caller(), &partition_for, &request);
         if found.create {

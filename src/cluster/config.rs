@@ -1,5 +1,6 @@
 //! What a cluster is made of before its first record: brokers, their addresses and static configs, limits.
 
+use crate::api::Decompressor;
 use crate::base::{BrokerId, Endpoint};
 use crate::metadata::config::resolve::Configs;
 use crate::metadata::controller::{self, BrokerSpec};
@@ -19,6 +20,9 @@ pub struct ClusterConfig {
     pub tail_bytes: usize,
     /// Whether events are put out; without an observer they only cost.
     pub observe: bool,
+    /// Opens compressed batches, where that must be: a look-up by time. `None`: such a look-up answers with
+    /// the batch's first offset.
+    pub decompressor: Option<Decompressor>,
 }
 
 impl Default for ClusterConfig {
@@ -43,6 +47,7 @@ impl ClusterConfig {
             broker_configs: Configs::new(),
             tail_bytes: 24 << 20,
             observe: true,
+            decompressor: None,
         }
     }
 

@@ -271,6 +271,7 @@ impl Cluster {
             image: self.controller.image(),
             logs: &mut self.logs,
             endpoints: &self.config.endpoints,
+            decompressor: self.config.decompressor.as_ref(),
         }
     }
 

@@ -4,6 +4,7 @@ use super::args::ServeOptions;
 use super::disk::DiskStore;
 use super::server::Server;
 use super::storage::StorageDriver;
+use crate::api::Decompressor;
 use crate::base::{BrokerId, Endpoint};
 use crate::cluster::{Cluster, ClusterConfig};
 use crate::log::memory::MemoryStore;
@@ -127,6 +128,9 @@ fn config(options: &ServeOptions, addresses: &[SocketAddr]) -> ClusterConfig {
         endpoints: addresses.iter().enumerate().map(endpoint).collect(),
         broker_configs: options.set.iter().cloned().collect(),
         observe: false,
+        decompressor: Some(Decompressor(Rc::new(|codec, bytes, limit_bytes| {
+            kafka_sandbox_codecs::decompress(codec, bytes, limit_bytes).ok()
+        }))),
         ..ClusterConfig::new(
             options.brokers,
             options.first_id,

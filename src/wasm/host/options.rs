@@ -1,10 +1,14 @@
 //! What the page asks for when it starts the cluster or attaches a client: `ClusterOptions` and
 //! `AttachOptions` of `www/src/client/types.ts`.
 
+use crate::api::Decompressor;
+use crate::client::env::Codecs;
 use crate::cluster::ClusterConfig;
 use crate::wasm::addresses::FIRST_PORT;
+use crate::wasm::codecs::LazyCodecs;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// More than any lesson shows, and a bound on what a page can ask for.
 const MAX_BROKERS: u16 = 32;
@@ -60,6 +64,24 @@ impl Shape {
     pub fn config(self, options: &ClusterOptions) -> ClusterConfig {
         let mut config = ClusterConfig::new(self.brokers, self.first_id, "localhost", FIRST_PORT);
         config.broker_configs = options.config.clone();
+        config.decompressor = Some(decompressor());
         config
     }
+}
+
+/// The codecs come with the first look-up that needs them: that one still answers with the batch's first
+/// offset.
+fn decompressor() -> Decompressor {
+    let codecs = LazyCodecs::default();
+    Decompressor(Rc::new(move |codec, bytes, limit_bytes| {
+        let opened = codecs.decompress(codec, bytes, limit_bytes).ok();
+        if opened.is_none() {
+            let loading = codecs.load();
+            wasm_bindgen_futures::spawn_local(async move {
+                // A page that cannot fetch the module goes on without exact times.
+                let _ = loading.await;
+            });
+        }
+        opened
+    }))
 }
