@@ -186,32 +186,6 @@ impl Cluster {
         self.respond::<DescribeUserScramCredentialsRequest>(id, &call, &response);
     }
 
-    pub(super) fn alter_scram_credentials(
-        &mut self,
-        id: RequestId,
-        call: Call,
-        request: AlterUserScramCredentialsRequest,
-    ) {
-        self.submit_request(
-            id,
-            call,
-            request,
-            |c, request, _| k51_alter_user_scram_credentials::handle(c.image, request),
-            |response, why| fail!(&mut response.results, why),
-        );
-    }
-
-    pub(super) fn describe_scram_credentials(
-        &mut self,
-        id: RequestId,
-        call: Call,
-        request: DescribeUserScramCredentialsRequest,
-    ) {
-        let image = self.controller.image();
-        let response = k50_describe_user_scram_credentials::handle(image, &request);
-        self.respond::<DescribeUserScramCredentialsRequest>(id, &call, &response);
-    }
-
     pub(super) fn describe_configs(
         &mut self,
         id: RequestId,

@@ -107,12 +107,6 @@ impl Cluster {
             ApiKey::ALTER_USER_SCRAM_CREDENTIALS => {
                 self.on(id, call, frame, Self::alter_user_scram_credentials);
             }
-            ApiKey::DESCRIBE_USER_SCRAM_CREDENTIALS => {
-                self.on(id, call, frame, Self::describe_scram_credentials);
-            }
-            ApiKey::ALTER_USER_SCRAM_CREDENTIALS => {
-                self.on(id, call, frame, Self::alter_scram_credentials);
-            }
             ApiKey::DESCRIBE_CLUSTER => self.on(id, call, frame, Self::describe_cluster),
             ApiKey::LIST_CONFIG_RESOURCES => self.on(id, call, frame, Self::list_config_resources),
             ApiKey::DESCRIBE_TOPIC_PARTITIONS => {
