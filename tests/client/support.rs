@@ -70,3 +70,11 @@ pub fn world(bootstrap: String) -> World {
         lines,
     }
 }
+
+/// Fails the test if the future takes longer than anything here may.
+pub async fn with_timeout<T>(future: impl Future<Output = T>) -> T {
+    let limit = std::time::Duration::from_secs(60);
+    tokio::time::timeout(limit, future)
+        .await
+        .expect("it ends within a minute")
+}

@@ -10,6 +10,10 @@ mod partitions;
 mod topics;
 mod types;
 
+pub(crate) use groups::{
+    LAST_VERSION_WITH_NAMES, offset_commit_topics, offset_fetch_request, offsets_of,
+};
+pub(crate) use partitions::by_topic;
 pub use types::*;
 
 use super::config::{AdminConfig, Properties};

@@ -9,6 +9,9 @@ mod consumer;
 mod def;
 mod producer;
 
+#[cfg(test)]
+mod tests;
+
 pub use admin::AdminConfig;
 pub use consumer::{ConsumerConfig, IsolationLevel, OffsetReset};
 pub use def::Properties;
