@@ -69,8 +69,6 @@ pub const APIS: &[Api] = &[
     api(49, "AlterClientQuotas", 0, 1),
     api(50, "DescribeUserScramCredentials", 0, 0),
     api(51, "AlterUserScramCredentials", 0, 0),
-    api(50, "DescribeUserScramCredentials", 0, 0),
-    api(51, "AlterUserScramCredentials", 0, 0),
     api(60, "DescribeCluster", 0, 2),
     api(61, "DescribeProducers", 0, 0),
     api(74, "ListConfigResources", 0, 1),

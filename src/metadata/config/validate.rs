@@ -17,7 +17,7 @@ fn refuse<T>(text: impl Into<String>) -> Result<T, ConfigError> {
 }
 
 /// Names of `configs` that `wrong` picks out, in the order in which Kafka names them.
-fn names_where<'a>(configs: &'a Configs, wrong: impl Fn(&str) -> bool) -> Vec<&'a str> {
+fn names_where(configs: &Configs, wrong: impl Fn(&str) -> bool) -> Vec<&str> {
     let mut names: Vec<&str> = configs
         .keys()
         .map(String::as_str)
