@@ -16,7 +16,7 @@ use crate::protocol::messages::produce_response::{
     BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse,
     ProduceResponse, TopicProduceResponse,
 };
-use crate::protocol::record_batch::check_produce_records;
+use crate::protocol::record_batch::{BatchError, batches, check_produce_records};
 use bytes::Bytes;
 
 /// The client id that may write to internal topics (Kafka's `AdminUtils`).
@@ -102,6 +102,10 @@ pub fn handle(broker: &mut Broker<'_>, caller: &Caller<'_>, request: ProduceRequ
         acks: request.acks,
         in_transaction: request.transactional_id.is_some(),
     };
+    if let Some(error) = unreadable(&request) {
+        produced.response = refuse_all(caller, &request, &error);
+        return produced;
+    }
     for (index, topic) in request.topic_data.iter().enumerate() {
         let answer = append_topic(
             broker,
@@ -115,6 +119,49 @@ pub fn handle(broker: &mut Broker<'_>, caller: &Caller<'_>, request: ProduceRequ
     }
     add_node_endpoints(broker, caller, &mut produced.response);
     produced
+}
+
+/// Why the request as a whole is refused: Kafka looks for transactions in the first batch of every partition
+/// before anything else, and one that it cannot read fails them all.
+fn unreadable(request: &ProduceRequest) -> Option<BatchError> {
+    let partitions = request
+        .topic_data
+        .iter()
+        .flat_map(|topic| &topic.partition_data);
+    let records = partitions.filter_map(|partition| partition.records.as_ref());
+    records
+        .into_iter()
+        .find_map(|rope| batches(&rope.to_bytes()).next()?.err().filter(is_corrupt))
+}
+
+/// A size or a magic that no batch can have; a batch of an old magic is refused at its own partition.
+fn is_corrupt(error: &BatchError) -> bool {
+    match error {
+        BatchError::TooSmall { .. } => true,
+        BatchError::InvalidMagic { magic } => !(0..=1).contains(magic),
+        _ => false,
+    }
+}
+
+fn refuse_all(
+    caller: &Caller<'_>,
+    request: &ProduceRequest,
+    error: &BatchError,
+) -> ProduceResponse {
+    let refused = |data: &PartitionProduceData| PartitionProduceResponse {
+        error_message: (caller.api_version >= 8).then(|| error.to_string()),
+        ..failed(data.index, ErrorCode(error.code()))
+    };
+    let topics = request.topic_data.iter().map(|topic| TopicProduceResponse {
+        name: topic.name.clone(),
+        topic_id: topic.topic_id,
+        partition_responses: topic.partition_data.iter().map(refused).collect(),
+        ..TopicProduceResponse::default()
+    });
+    ProduceResponse {
+        responses: topics.collect(),
+        ..ProduceResponse::default()
+    }
 }
 
 fn append_topic(
@@ -243,12 +290,13 @@ fn append_as_leader(
         }));
     }
     let name = hosted.name.clone();
+    let codec = broker.decompressor.filter(|_| broker.check_compressed);
     let ctx = AppendContext {
         now_ms: broker.now.wall_ms,
         leader_epoch: partition.leader_epoch,
         origin: Origin::Client,
         partition: &name,
-        decompress: None,
+        decompress: codec.map(|codec| &*codec.0),
     };
     match hosted.log.append(batch, &ctx) {
         Ok(appended) => {

@@ -72,6 +72,8 @@ pub struct Broker<'a> {
     /// Where each broker is advertised unless the connection says otherwise.
     pub endpoints: &'a [Endpoint],
     pub decompressor: Option<&'a Decompressor>,
+    /// Whether compressed batches are opened and checked when they are produced.
+    pub check_compressed: bool,
 }
 
 /// Opens the record section of a compressed batch: codec, bytes, greatest size; `None` if it cannot. The codecs

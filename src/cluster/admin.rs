@@ -35,6 +35,7 @@ impl Cluster {
             logs: &mut self.logs,
             endpoints: &self.config.endpoints,
             decompressor: None,
+            check_compressed: false,
         };
         let found = k10_find_coordinator::handle(&broker, &call.caller(), &partition_for, &request);
         if found.create {

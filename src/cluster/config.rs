@@ -23,6 +23,9 @@ pub struct ClusterConfig {
     /// Opens compressed batches, where that must be: a look-up by time. `None`: such a look-up answers with
     /// the batch's first offset.
     pub decompressor: Option<Decompressor>,
+    /// Opens every compressed batch that is produced and checks its records, as Kafka does. Needs codecs that are
+    /// always there; without it such batches are taken as they are.
+    pub check_compressed: bool,
 }
 
 impl Default for ClusterConfig {
@@ -48,6 +51,7 @@ impl ClusterConfig {
             tail_bytes: 24 << 20,
             observe: true,
             decompressor: None,
+            check_compressed: false,
         }
     }
 

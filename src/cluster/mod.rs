@@ -272,6 +272,7 @@ impl Cluster {
             logs: &mut self.logs,
             endpoints: &self.config.endpoints,
             decompressor: self.config.decompressor.as_ref(),
+            check_compressed: self.config.check_compressed,
         }
     }
 

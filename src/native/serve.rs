@@ -131,6 +131,7 @@ fn config(options: &ServeOptions, addresses: &[SocketAddr]) -> ClusterConfig {
         decompressor: Some(Decompressor(Rc::new(|codec, bytes, limit_bytes| {
             kafka_sandbox_codecs::decompress(codec, bytes, limit_bytes).ok()
         }))),
+        check_compressed: true,
         ..ClusterConfig::new(
             options.brokers,
             options.first_id,

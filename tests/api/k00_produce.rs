@@ -6,7 +6,7 @@ use kafka_sandbox::protocol::ErrorCode;
 use kafka_sandbox::protocol::messages::ProduceRequest;
 use kafka_sandbox::protocol::record_batch::BatchOptions;
 use kafka_sandbox::sim::disk::Faults;
-use kafka_sandbox::sim::machine::Machine;
+use kafka_sandbox::sim::machine::{Machine, START_MS};
 
 #[test]
 fn every_version_is_answered_with_the_base_offset() {
@@ -325,4 +325,71 @@ fn acks_all_gives_up_when_storage_hangs() {
     assert_eq!(answer.error_code, ErrorCode::REQUEST_TIMED_OUT.code());
     machine.complete();
     assert!(machine.receive::<ProduceRequest>(conn, 9).is_none());
+}
+
+/// Recorded from Apache Kafka 4.3.1: it reads the first batch of every partition before it looks at any.
+#[test]
+fn a_batch_that_cannot_be_read_fails_the_whole_request() {
+    let (mut machine, conn) = with_topic("t", 2, 1);
+    let damaged = |at: usize, byte: u8| {
+        let mut bytes = batch(&["a"]).to_vec();
+        bytes[at] = byte;
+        bytes
+    };
+    let cases = [
+        (damaged(16, 3), "Invalid magic found in record: 3"),
+        (damaged(16, 0xff), "Invalid magic found in record: -1"),
+        (
+            damaged(8, 0xff),
+            "Record size -16777159 is less than the minimum record overhead (14)",
+        ),
+    ];
+    for (bytes, why) in cases {
+        let mut request = produce_request("t", 0, -1, batch(&["good"]));
+        let bad = produce_request("t", 1, -1, bytes.into());
+        request.topic_data[0]
+            .partition_data
+            .extend(bad.topic_data[0].partition_data.clone());
+        let response = machine.call(conn, 9, &request);
+        for answer in &response.responses[0].partition_responses {
+            assert_eq!(answer.error_code, ErrorCode::CORRUPT_MESSAGE.code());
+            assert_eq!(answer.error_message.as_deref(), Some(why));
+            assert_eq!((answer.base_offset, answer.log_start_offset), (-1, -1));
+        }
+    }
+    assert_eq!(machine.cluster.partition("t", 0).unwrap().log_end_offset, 0);
+}
+
+#[test]
+fn compressed_batches_are_opened_where_codecs_are_at_hand() {
+    let mut builder = kafka_sandbox::protocol::record_batch::BatchBuilder::new();
+    builder.append(START_MS, None, Some(b"no key"), &[]);
+    let gzip = kafka_sandbox_codecs::compress(1, builder.records_section()).expect("compressed");
+    let options = BatchOptions::default();
+    let codec = kafka_sandbox::protocol::record_batch::Compression::Gzip;
+    let good = builder.clone().finish_compressed(&options, codec, &gzip);
+    let garbage = builder.finish_compressed(&options, codec, b"not gzip");
+    let config = ClusterConfig {
+        decompressor: Some(kafka_sandbox::api::Decompressor(std::rc::Rc::new(
+            |codec, bytes: &[u8], limit| kafka_sandbox_codecs::decompress(codec, bytes, limit).ok(),
+        ))),
+        check_compressed: true,
+        ..ClusterConfig::default()
+    };
+    let mut machine = Machine::with(config, 1, Faults::default());
+    let conn = machine.connect(1);
+    create_topic(
+        &mut machine,
+        conn,
+        "t",
+        1,
+        1,
+        &[("cleanup.policy", "compact")],
+    );
+    let conn = machine.connect(leader_of(&machine, "t", 0));
+    let answer = produce(&mut machine, conn, "t", 0, garbage);
+    assert_eq!(answer.error_code, ErrorCode::UNKNOWN_SERVER_ERROR.code());
+    let answer = produce(&mut machine, conn, "t", 0, good);
+    assert_eq!(answer.error_code, ErrorCode::INVALID_RECORD.code());
+    assert_eq!(answer.record_errors.len(), 1);
 }
