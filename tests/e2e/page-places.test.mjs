@@ -171,7 +171,8 @@ for (const name of browsersToTest()) {
           (await navigator.serviceWorker.ready).active?.state === 'activated',
       );
       await server.close();
-      await browser.reload();
+      // Not a reload: Firefox's driver reloads past the service worker.
+      await browser.goto(`${server.url}/`);
       await ready(browser);
       const state = await browser.evaluate(() =>
         globalThis.notebookUnderTest
