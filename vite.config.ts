@@ -105,6 +105,7 @@ export default defineConfig(({ mode }) => ({
   resolve: {
     alias: [
       { find: '#pkg', replacement: join(import.meta.dirname, 'pkg/kafka_sandbox.js') },
+      { find: /^#wasm(?=\?)/, replacement: join(import.meta.dirname, 'pkg/kafka_sandbox_bg.wasm') },
       // `--mode fake` shows the page without a cluster, for work on its looks.
       ...(mode === 'fake'
         ? [

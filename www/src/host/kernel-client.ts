@@ -16,8 +16,17 @@ export class WorkerClient implements Kernel, Viewer {
   #handlers: RunHandlers | null = null;
   #ready: Promise<void>;
   #closed = '';
+  #begun = false;
+  /** What was said before the module was there. */
+  #early: [PageToKernel, Transferable[]][] = [];
 
-  constructor(worker: Worker, port: MessagePort, setup: KernelSetup | null, onClose: () => void) {
+  constructor(
+    worker: Worker,
+    module: Promise<WebAssembly.Module>,
+    port: MessagePort,
+    setup: KernelSetup | null,
+    onClose: () => void,
+  ) {
     this.#worker = worker;
     this.#setup = setup;
     this.#onClose = onClose;
@@ -28,12 +37,25 @@ export class WorkerClient implements Kernel, Viewer {
     worker.onmessage = (event: MessageEvent<KernelToPage>) => void this.#on(event.data);
     worker.onerror = (event) =>
       this.#die(
-        `The kernel has crashed (${event.message || 'its program could not be loaded'}). Restart it and run the cell again.`,
+        `The shell has crashed (${event.message || 'its program could not be loaded'}). Run the cell again: it gets a new one, without the old one's variables and named consumers. The cluster and the files are as they were.`,
       );
-    if (setup) {
-      const { user, env, files } = setup;
-      this.#post(['kernel', port, { user, env, files }], [port]);
-    } else this.#post(['viewer', port], [port]);
+    module.then(
+      (compiled) => this.#begin(port, compiled),
+      () =>
+        this.#die(
+          'The program of the sandbox could not be loaded. Check the connection, then reload the page.',
+        ),
+    );
+  }
+
+  #begin(port: MessagePort, module: WebAssembly.Module): void {
+    if (this.#closed !== '') return;
+    if (this.#setup) {
+      const { user, env, files } = this.#setup;
+      this.#post(['kernel', port, { user, env, files }, module], [port]);
+    } else this.#post(['viewer', port, module], [port]);
+    for (const message of this.#early.splice(0)) this.#post(...message);
+    this.#begun = true;
   }
 
   get ready(): Promise<void> {
@@ -41,7 +63,7 @@ export class WorkerClient implements Kernel, Viewer {
   }
 
   reconnect(port: MessagePort): void {
-    this.#post(['reconnect', port], [port]);
+    this.#send(['reconnect', port], [port]);
   }
 
   async run(source: string, handlers: RunHandlers): Promise<RunResult> {
@@ -57,10 +79,10 @@ export class WorkerClient implements Kernel, Viewer {
   }
 
   input(text: string | null): void {
-    this.#post(['input', text]);
+    this.#send(['input', text]);
   }
   interrupt(): void {
-    this.#post(['interrupt']);
+    this.#send(['interrupt']);
   }
   complete(source: string, cursor: number) {
     return this.#call('complete', source, cursor);
@@ -101,8 +123,13 @@ export class WorkerClient implements Kernel, Viewer {
     const id = ++this.#calls;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#post(['call', id, name, args]);
+      this.#send(['call', id, name, args]);
     });
+  }
+
+  #send(message: PageToKernel, transfer: Transferable[] = []): void {
+    if (this.#begun) this.#post(message, transfer);
+    else this.#early.push([message, transfer]);
   }
 
   #post(message: PageToKernel, transfer: Transferable[] = []): void {

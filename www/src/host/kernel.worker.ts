@@ -86,7 +86,7 @@ self.onmessage = async (event: MessageEvent<PageToKernel>) => {
   const message = event.data;
   switch (message[0]) {
     case 'kernel':
-      await init();
+      await init({ module_or_path: message[3] });
       kernel = new ShellKernel(message[1], {
         ...message[2],
         onFile: (path: string, bytes: Uint8Array | null) => say(['file', path, bytes]),
@@ -99,7 +99,7 @@ self.onmessage = async (event: MessageEvent<PageToKernel>) => {
       say(['ready']);
       break;
     case 'viewer':
-      await init();
+      await init({ module_or_path: message[2] });
       viewer = new Viewer(message[1]);
       say(['ready']);
       break;

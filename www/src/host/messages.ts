@@ -47,8 +47,9 @@ export interface KernelCalls {
 export type CallName = keyof KernelCalls;
 
 export type PageToKernel =
-  | ['kernel', port: MessagePort, setup: KernelSetupMessage]
-  | ['viewer', port: MessagePort]
+  /** The module comes compiled: the page does that once for all its workers. */
+  | ['kernel', port: MessagePort, setup: KernelSetupMessage, module: WebAssembly.Module]
+  | ['viewer', port: MessagePort, module: WebAssembly.Module]
   | ['reconnect', port: MessagePort]
   | ['call', id: number, name: CallName, args: unknown[]]
   | ['input', text: string | null]

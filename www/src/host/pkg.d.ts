@@ -7,3 +7,8 @@ declare module '#pkg' {
   export const ShellKernel: WasmModule['ShellKernel'];
   export const Viewer: WasmModule['Viewer'];
 }
+
+declare module '#wasm?url' {
+  const address: string;
+  export default address;
+}

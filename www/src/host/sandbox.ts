@@ -9,6 +9,7 @@ import type {
   Sandbox,
   Viewer,
 } from '../client/types.ts';
+import wasmUrl from '#wasm?url';
 import clusterUrl from './cluster.worker.ts?worker&url';
 import { IndexedDocuments } from './documents.ts';
 import { WorkerClient } from './kernel-client.ts';
@@ -34,6 +35,7 @@ class HostSandbox implements Sandbox, Cluster {
   #resetCalls = 0;
   #resets = new Map<number, (problem: string) => void>();
   #viewer: WorkerClient | undefined;
+  #module: Promise<WebAssembly.Module> | undefined;
 
   constructor(settings: SandboxSettings) {
     this.#settings = settings;
@@ -75,10 +77,16 @@ class HostSandbox implements Sandbox, Cluster {
     const id = `${this.#page}-${++this.#attachments}`;
     const { port1, port2 } = new MessageChannel();
     const worker = spawnWorker(kernelUrl, setup ? 'kafka-sandbox kernel' : 'kafka-sandbox viewer');
-    const client = new WorkerClient(worker, port1, setup, () => {
-      this.#attached.delete(id);
-      this.#say(['detach', id]);
-    });
+    const client = new WorkerClient(
+      worker,
+      (this.#module ??= compileModule()),
+      port1,
+      setup,
+      () => {
+        this.#attached.delete(id);
+        this.#say(['detach', id]);
+      },
+    );
     this.#attached.set(id, { options, client });
     this.#say(['attach', id, options, port2], [port2]);
     return client;
@@ -150,6 +158,16 @@ class HostSandbox implements Sandbox, Cluster {
       this.#say(['attach', id, options, port2], [port2]);
     }
   }
+}
+
+/** Once for all kernels and the viewer. The cluster's worker may be another tab's: it compiles for itself. */
+async function compileModule(): Promise<WebAssembly.Module> {
+  const response = await fetch(new URL(wasmUrl, import.meta.url));
+  // A server that does not know the file's type would make the streaming compiler refuse it.
+  if (response.headers.get('content-type')?.startsWith('application/wasm')) {
+    return await WebAssembly.compileStreaming(response);
+  }
+  return await WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** Holds a lock as long as this page lives, so that the cluster learns when it has gone. */

@@ -42,6 +42,8 @@ export type SessionEvent =
 export type SaveState = 'saved' | 'unsaved' | 'saving' | 'failed';
 
 const AUTOSAVE_MS = 800;
+/** While cells run, their outputs change all the time. */
+const BUSY_SAVE_MS = 5000;
 const OUTPUT_MS = 33;
 const LONG_CHARS = 500_000;
 const LONG_MS = 150;
@@ -114,6 +116,12 @@ export class NotebookSession {
 
   // ─── Running ───
 
+  /** Starts the notebook's shell before it is needed; runs nothing. */
+  warmUp(): void {
+    const first = this.notebook.cells.find((c) => c.type === 'code' && this.kind(c) === 'shell');
+    if (first) void this.#kernel(this.kernelOf(first)).catch(() => undefined);
+  }
+
   /** Resolves when the cell has ended. Cells without code end at once. */
   runCell(cellId: string, goOn = false): Promise<RunState> {
     const cell = this.notebook.cell(cellId);
@@ -137,16 +145,19 @@ export class NotebookSession {
   /** Ends the kernels: variables and named consumers are gone, files and the cluster stay. */
   async restart(): Promise<void> {
     this.#queue.stop();
-    const kernels = [...this.#kernels.values()];
-    this.#kernels.clear();
     this.#count = 0;
-    for (const opening of kernels) {
-      const kernel = await opening.catch(() => undefined);
-      if (!kernel) continue;
-      this.folder.detach(kernel);
-      kernel.close();
-    }
+    await Promise.all([...this.#kernels.keys()].map((name) => this.#drop(name)));
     this.#emit({ type: 'kernel' });
+  }
+
+  /** A kernel that failed is not used again: the next cell gets a new one. */
+  async #drop(name: string): Promise<void> {
+    const opening = this.#kernels.get(name);
+    this.#kernels.delete(name);
+    const kernel = await opening?.catch(() => undefined);
+    if (!kernel) return;
+    this.folder.detach(kernel);
+    kernel.close();
   }
 
   async input(cellId: string, text: string | null): Promise<void> {
@@ -238,6 +249,7 @@ export class NotebookSession {
       });
       return 'error';
     } catch (error) {
+      await this.#drop(this.kernelOf(cell));
       const text = error instanceof Error ? error.message : String(error);
       collector.error({ ename: 'KernelError', evalue: text, traceback: [] });
       return 'error';
@@ -257,6 +269,9 @@ export class NotebookSession {
       wantsInput: false,
     });
     this.#emit({ type: 'run', cellId, state });
+    if (this.#saveTimer === undefined || this.busy) return;
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => void this.save(), AUTOSAVE_MS);
   }
 
   #patch(cellId: string, part: Partial<RunInfo>): void {
@@ -274,7 +289,7 @@ export class NotebookSession {
       this.#emit({ type: 'saved' });
     }
     // Outputs that pour in must not postpone the save for ever: the first change sets the time.
-    this.#saveTimer ??= setTimeout(() => void this.save(), AUTOSAVE_MS);
+    this.#saveTimer ??= setTimeout(() => void this.save(), this.busy ? BUSY_SAVE_MS : AUTOSAVE_MS);
   }
 
   async save(): Promise<void> {

@@ -253,6 +253,9 @@ function cellText(cell: Cell, minor: number, indent: string): string {
   return `{\n${body}\n${indent.repeat(2)}}`;
 }
 
+/** A longer output is stored as one text: cutting it into lines would hold up the page. */
+const ONE_TEXT_CHARS = 1_000_000;
+
 /** Texts are stored as lists of lines, each with its line end, as Jupyter writes them. */
 function lines(text: string): string[] {
   return text === '' ? [] : (text.match(/[^\n]*\n|[^\n]+$/g) ?? []);
@@ -261,7 +264,11 @@ function lines(text: string): string[] {
 export function outputJson(output: Output): JsonObject {
   switch (output.output_type) {
     case 'stream':
-      return { name: output.name, output_type: 'stream', text: lines(output.text) };
+      return {
+        name: output.name,
+        output_type: 'stream',
+        text: output.text.length > ONE_TEXT_CHARS ? output.text : lines(output.text),
+      };
     case 'error':
       return {
         ename: output.ename,

@@ -137,6 +137,8 @@ export class KafkaNotebook extends LitElement implements CellHost {
     this.activeId = session.notebook.cells[0]?.id ?? '';
     this.selection = new Set();
     this.#unsubscribe = session.subscribe((event) => this.#onSession(event));
+    // After the first paint, so that the first command does not wait for the shell's program.
+    requestAnimationFrame(() => setTimeout(() => this.session?.warmUp(), 0));
     this.dispatchEvent(new CustomEvent('notebook-open', { detail: { title: session.title } }));
   }
 
