@@ -6,6 +6,7 @@
 
 mod cargo_tools;
 mod debian;
+mod go;
 mod npm;
 mod python;
 mod rust;
@@ -76,7 +77,8 @@ pub fn clients() -> Outcome {
     println!("Set-up for real clients:");
     debian::clients()?;
     python::venvs()?;
-    npm::clients()
+    npm::clients()?;
+    go::clients()
 }
 
 /// Everything.
