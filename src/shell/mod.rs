@@ -6,6 +6,7 @@
 
 pub mod builtins;
 pub mod cancel;
+pub mod complete;
 pub mod exec;
 pub mod fs;
 pub mod grammar;

@@ -8,6 +8,9 @@ use crate::setup::stamp;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Set to anything: modules that are built in seconds, for work on the page; large and slow, not for shipping.
+const QUICK: &str = "XTASK_QUICK";
+
 /// Builds what has changed since the last time.
 pub fn build() -> Outcome {
     module(
@@ -30,28 +33,27 @@ fn module(what: &str, package: &str, out: &str, sources: &[&str]) -> Outcome {
         .iter()
         .flat_map(|source| below(&root.join(source)))
         .collect();
-    let wanted = stamp::hash(&files);
+    let quick = std::env::var_os(QUICK).is_some();
+    let (profile, opt, how) = match quick {
+        true => (
+            "web-quick",
+            &["--no-opt"][..],
+            "quickly, for work on the page",
+        ),
+        false => ("web", &[][..], "by wasm-pack, made small by wasm-opt"),
+    };
+    let wanted = format!("{profile} {}", stamp::hash(&files));
     let name = format!("wasm-{}", out.replace(['/', '.'], "-"));
     let built = root.join(package).join(out).join("package.json").is_file();
     if built && stamp::is(&name, &wanted) {
         println!("  ✓ {what} (unchanged)");
         return Ok(());
     }
-    println!("  → {what}: compiled by wasm-pack, made small by wasm-opt");
-    let args = [
-        "build",
-        package,
-        "--target",
-        "web",
-        "--profile",
-        "web",
-        "--mode",
-        "no-install",
-        "--out-dir",
-        out,
-        "--",
-        "--no-default-features",
-    ];
+    println!("  → {what}: compiled {how}");
+    let mut args = vec!["build", package, "--target", "web", "--profile", profile];
+    args.extend(["--mode", "no-install", "--out-dir", out]);
+    args.extend(opt);
+    args.extend(["--", "--no-default-features"]);
     run(&mut wasm_pack(&args))?;
     stamp::set(&name, &wanted)
 }

@@ -2,10 +2,12 @@
 //!
 //! It reaches the cluster over a MessagePort like any client. What a command means is the shell's.
 
+mod editor;
 mod files;
 mod text;
 
 use crate::client::env::{ConnectError, Env, Link, Transport};
+use crate::shell::complete;
 use crate::shell::exec::Streams;
 use crate::shell::io::{Stdin, Writer};
 use crate::shell::pipe::{PipeWriter, pipe};
@@ -14,6 +16,7 @@ use crate::wasm::codecs::LazyCodecs;
 use crate::wasm::runtime::WebRuntime;
 use crate::wasm::transport::PortTransport;
 use bytes::Bytes;
+use editor::byte_at;
 use files::Files;
 use futures_util::future::LocalBoxFuture;
 use js_sys::{Array, Function, Promise, Uint8Array};
@@ -123,6 +126,11 @@ impl ShellKernel {
         let (shell, files, running) =
             (self.shell.clone(), self.files.clone(), self.running.clone());
         let (writer, reader) = pipe();
+        let waits = on_input.clone();
+        let on_wait = Rc::new(move |waiting: bool| {
+            // What the page makes of it is its own affair.
+            let _ = waits.call1(&JsValue::NULL, &waiting.into());
+        });
         let cancel = Cancel::new();
         *running.borrow_mut() = Some(Running {
             cancel: cancel.clone(),
@@ -130,7 +138,7 @@ impl ShellKernel {
         });
         let output = Rc::new(TextOutput::new(on_output));
         let streams = Streams {
-            stdin: Stdin::from_pipe(reader),
+            stdin: Stdin::interactive(reader, on_wait),
             stdout: Writer::Output(output.clone(), Stream::Stdout),
             stderr: Writer::Output(output.clone(), Stream::Stderr),
         };
@@ -165,6 +173,21 @@ impl ShellKernel {
     pub fn interrupt(&self) {
         if let Some(running) = &*self.running.borrow() {
             running.cancel.cancel();
+        }
+    }
+
+    /// `Completions` for the word at the cursor, both in UTF-16 units as JavaScript counts.
+    pub async fn complete(&self, source: String, cursor: usize) -> JsValue {
+        let session = self.shell.session().clone();
+        let found = complete::complete(&session, &source, byte_at(&source, cursor)).await;
+        editor::completions(&source, &found)
+    }
+
+    /// `Hover`, or undefined.
+    pub fn hover(&self, source: &str, cursor: usize) -> JsValue {
+        match complete::hover(source, byte_at(source, cursor)) {
+            Some((from, to, text)) => editor::hover(source, from, to, &text),
+            None => JsValue::UNDEFINED,
         }
     }
 
