@@ -218,6 +218,10 @@ impl Fetch {
         let enough = ready >= self.min_bytes || !reads.is_empty();
         let nothing_to_wait_for = self.parts.iter().all(|part| part.missing);
         if !(last || urgent || enough || nothing_to_wait_for) {
+            // What was found is read again; until then it must not keep buffers alive.
+            for part in &mut self.parts {
+                part.data.clear();
+            }
             return Step::Wait;
         }
         if reads.is_empty() {

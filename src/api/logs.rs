@@ -5,7 +5,7 @@
 
 use crate::base::LogId;
 use crate::log::PartitionLog;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// One partition's log and the partition's name.
@@ -23,7 +23,9 @@ pub struct Hosted {
 pub struct Logs {
     /// Numbers are given out in order and never reused, so a vector is the index.
     slots: Vec<Option<Box<Hosted>>>,
-    pending: BTreeSet<LogId>,
+    /// Logs with something to make durable, and how many bytes it is.
+    pending: BTreeMap<LogId, usize>,
+    pending_bytes: usize,
 }
 
 impl Logs {
@@ -33,9 +35,7 @@ impl Logs {
         if index >= self.slots.len() {
             self.slots.resize_with(index + 1, || None);
         }
-        if log.has_pending() {
-            self.pending.insert(id);
-        }
+        let has_pending = log.has_pending();
         let name = Rc::from(format!("{topic}-{partition}"));
         let hosted = Hosted {
             log,
@@ -44,10 +44,13 @@ impl Logs {
             name,
         };
         self.slots[index] = Some(Box::new(hosted));
+        if has_pending {
+            self.mark_pending(id);
+        }
     }
 
     pub fn remove(&mut self, id: LogId) -> Option<Box<Hosted>> {
-        self.pending.remove(&id);
+        self.clear_pending(id);
         self.slots.get_mut(id.0 as usize)?.take()
     }
 
@@ -68,17 +71,31 @@ impl Logs {
         self.slots.iter_mut().filter_map(|slot| slot.as_deref_mut())
     }
 
-    /// Notes that the log has appended something.
+    /// Notes that the log has appended something, or still has something after a part was taken.
     pub fn mark_pending(&mut self, id: LogId) {
-        self.pending.insert(id);
-    }
-
-    /// Logs that may have something for the next commit.
-    pub fn pending(&self) -> &BTreeSet<LogId> {
-        &self.pending
+        let bytes = self.get(id).map_or(0, |hosted| hosted.log.pending_bytes());
+        let before = self.pending.insert(id, bytes).unwrap_or(0);
+        self.pending_bytes = self.pending_bytes - before + bytes;
     }
 
     pub fn clear_pending(&mut self, id: LogId) {
-        self.pending.remove(&id);
+        self.pending_bytes -= self.pending.remove(&id).unwrap_or(0);
+    }
+
+    /// Whether nothing waits to become durable.
+    pub fn is_durable(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Bytes that wait for the next commits.
+    pub fn pending_bytes(&self) -> usize {
+        self.pending_bytes
+    }
+
+    /// Logs that may have something for the next commit: those from `first` on, then those before it.
+    pub fn pending_from(&self, first: LogId) -> Vec<LogId> {
+        let behind = self.pending.range(..first);
+        let all = self.pending.range(first..).chain(behind);
+        all.map(|(id, _)| *id).collect()
     }
 }

@@ -74,7 +74,7 @@ impl Commit {
 
     /// The next group, if none is in flight and something waits.
     pub fn next_group(&mut self, logs: &mut Logs) -> Option<(PersistId, Vec<Write>)> {
-        if self.flight.is_some() || (self.facts.is_empty() && logs.pending().is_empty()) {
+        if self.flight.is_some() || (self.facts.is_empty() && logs.is_durable()) {
             return None;
         }
         let mut writes = Vec::new();
@@ -98,16 +98,8 @@ impl Commit {
     }
 
     fn take_logs(&mut self, logs: &mut Logs, writes: &mut Vec<Write>) -> Vec<LogId> {
-        let after = self
-            .last_log
-            .map_or(LogId(0), |log| LogId(log.0.saturating_add(1)));
-        let behind = logs.pending().range(..after).copied();
-        let order: Vec<LogId> = logs
-            .pending()
-            .range(after..)
-            .copied()
-            .chain(behind)
-            .collect();
+        let first = self.last_log.map_or(0, |log| log.0.saturating_add(1));
+        let order = logs.pending_from(LogId(first));
         let mut room = MAX_GROUP_BYTES;
         let mut taken = Vec::with_capacity(order.len());
         for id in order {
@@ -118,8 +110,9 @@ impl Commit {
                 continue;
             };
             let new = hosted.log.take_pending(room);
-            let more = hosted.log.has_pending();
-            if !more {
+            if hosted.log.has_pending() {
+                logs.mark_pending(id);
+            } else {
                 logs.clear_pending(id);
             }
             if new.is_empty() {
@@ -176,7 +169,7 @@ impl Commit {
             .chain(self.facts.drain(..).map(|(_, waiter)| waiter));
         released.extend(facts.map(|waiter| (waiter, Err(why.to_owned()))));
         let mut undone = flight.logs;
-        undone.extend(logs.pending().iter().copied());
+        undone.extend(logs.pending_from(LogId(0)));
         for log in undone {
             if let Some(hosted) = logs.get_mut(log) {
                 hosted.log.rollback();

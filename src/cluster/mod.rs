@@ -243,7 +243,7 @@ impl Cluster {
             return;
         }
         loop {
-            let accept_produce = self.backlog_bytes() < MAX_BACKLOG_BYTES;
+            let accept_produce = self.logs.pending_bytes() < MAX_BACKLOG_BYTES;
             let Some(connection) = self.conns.get_mut(&conn) else {
                 return;
             };
@@ -253,15 +253,6 @@ impl Cluster {
             };
             self.dispatch(conn, frame);
         }
-    }
-
-    fn backlog_bytes(&self) -> usize {
-        let pending = self
-            .logs
-            .pending()
-            .iter()
-            .filter_map(|id| self.logs.get(*id));
-        pending.map(|hosted| hosted.log.pending_bytes()).sum()
     }
 
     /// Lends handlers what they work on.
