@@ -52,10 +52,6 @@ impl Log {
         }
     }
 
-    pub(crate) fn info(&self, class: &str, message: &str) {
-        self.write(Level::Info, class, message);
-    }
-
     pub(crate) fn warn(&self, class: &str, message: &str) {
         self.write(Level::Warn, class, message);
     }

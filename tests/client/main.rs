@@ -1,6 +1,7 @@
-//! The client against a cluster over TCP: against any one named by `KAFKA_BOOTSTRAP`.
+//! The client against a cluster over TCP: one of our own per test, or the one that `KAFKA_BOOTSTRAP` names.
 
 mod admin;
 mod consumer;
+mod faults;
 mod producer;
 mod support;

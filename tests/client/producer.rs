@@ -452,35 +452,3 @@ fn a_closed_producer_takes_nothing() {
         );
     });
 }
-
-/// Not a benchmark with a verdict, but a figure to look at: `--ignored --nocapture`, release build.
-#[test]
-#[ignore = "prints a rate"]
-fn rate() {
-    with_cluster(async |w| {
-        let admin = Admin::new(&w.context, &w.properties(&[]))
-            .await
-            .expect("settings are right");
-        let name = topic(&w, &admin, "rate", 3, &[]).await;
-        let producer = Producer::new(&w.context, &w.properties(&[]))
-            .await
-            .expect("settings are right");
-        let value = [b'x'; 100];
-        let record = ProducerRecord {
-            topic: &name,
-            value: Some(&value),
-            ..Default::default()
-        };
-        producer.send(&record).await.await.expect("acknowledged");
-        let start = std::time::Instant::now();
-        for i in 0..1_000_000 {
-            producer.send(&record).await;
-            if i % 1000 == 0 {
-                tokio::task::yield_now().await;
-            }
-        }
-        producer.flush().await;
-        println!("{:.0} records/s", 1e6 / start.elapsed().as_secs_f64());
-        drop_topic(&admin, &name).await;
-    });
-}

@@ -1,8 +1,11 @@
 //! A client environment to run a test in, and the cluster to run it against.
 
 use kafka_sandbox::client::{Context, Level, Logger, Properties};
+use kafka_sandbox::native::args::ServeOptions;
 use kafka_sandbox::native::client_env;
+use kafka_sandbox::native::serve::serve;
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -44,13 +47,34 @@ impl World {
     }
 }
 
-/// Runs a test on the cluster of `KAFKA_BOOTSTRAP`; without one there is nothing to run on.
+/// Runs a test on the cluster that `KAFKA_BOOTSTRAP` names, or else on one of our own, made for it: three
+/// brokers with their logs in memory.
 pub fn with_cluster(test: impl AsyncFnOnce(World)) {
-    let Ok(bootstrap) = std::env::var("KAFKA_BOOTSTRAP") else {
-        eprintln!("KAFKA_BOOTSTRAP is not set: skipped");
-        return;
-    };
-    block_on(async move || test(world(bootstrap)).await);
+    if let Ok(bootstrap) = std::env::var("KAFKA_BOOTSTRAP") {
+        return block_on(async move || test(world(bootstrap)).await);
+    }
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (ready, addresses) = std::sync::mpsc::channel();
+    let server = std::thread::spawn(move || {
+        let options = ServeOptions {
+            host: "localhost".into(),
+            port: 0,
+            brokers: 3,
+            set: vec![("group.initial.rebalance.delay.ms".into(), "0".into())],
+            ..Default::default()
+        };
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        let ready = move |addresses: &[SocketAddr]| {
+            let _ = ready.send(addresses.to_vec());
+        };
+        serve(&options, stopped, ready).expect("the server runs");
+    });
+    let addresses = addresses.recv().expect("the server is ready");
+    block_on(async move || test(world(format!("localhost:{}", addresses[0].port()))).await);
+    drop(stop);
+    server.join().expect("the server ends well");
 }
 
 /// Runs a future that may spawn local tasks.

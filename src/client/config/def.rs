@@ -34,8 +34,6 @@ pub(crate) enum Check {
     /// A list of at least one, none of them empty.
     NonEmptyList,
     OffsetReset,
-    /// A class that must be known here; there is only the empty choice.
-    NoClass,
 }
 
 /// A definition. Without a default a setting is `null`, or required.
@@ -245,9 +243,6 @@ fn check_value(def: &Def, value: &Value) -> Result<(), ClientError> {
                 def.name
             );
             Err(invalid(def, s, &why))
-        }
-        (Check::NoClass, Value::Text(s)) if !s.is_empty() => {
-            Err(invalid(def, s, &format!("Class {s} could not be found.")))
         }
         _ => Ok(()),
     }
