@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { notebookOf, openNotebook, ready, serveCourse } from './page.mjs';
+import { notebookOf, openNotebook, ready, runCell, serveCourse } from './page.mjs';
 import { browsersToTest } from './webdriver.mjs';
 
 let course;
@@ -158,6 +158,31 @@ for (const name of browsersToTest()) {
         () =>
           globalThis.notebookUnderTest.session?.notebook.cells[0].source === '!echo third edition',
       );
+    } finally {
+      await browser.quit();
+    }
+  });
+
+  test(`the cluster is emptied when its person confirms it in ${name}`, async () => {
+    publish(
+      file,
+      '!kafka-topics.sh --create --topic gone --bootstrap-server localhost:9092',
+      '!kafka-topics.sh --list --bootstrap-server localhost:9092',
+    );
+    const browser = await openNotebook(name, `${course.url}/?notebook=/course/${file}`);
+    try {
+      await runCell(browser, 0);
+      assert.equal((await runCell(browser, 1)).stdout, 'gone\n');
+      await choose(browser, 'reset', 'Reset the cluster', true);
+      await browser.until(
+        'the page says so',
+        () => document.querySelector('ks-app').said === 'The cluster is empty.',
+      );
+      assert.equal((await runCell(browser, 1)).stdout, '\n');
+      assert.equal((await runCell(browser, 0)).stdout, 'Created topic gone.\n');
+      await browser.reload();
+      await ready(browser);
+      assert.equal((await runCell(browser, 1)).stdout, 'gone\n');
     } finally {
       await browser.quit();
     }

@@ -198,11 +198,11 @@ export class KsClusterPanel extends LitElement {
       case 'live':
         return html`<ks-live .state=${state}></ks-live>`;
       case 'topics':
-        return html`<ks-topics .state=${state} selected=${this.topic}></ks-topics>`;
+        return html`<ks-topics .state=${state} .selected=${this.topic}></ks-topics>`;
       case 'groups':
         return html`<ks-groups .state=${state}></ks-groups>`;
       case 'messages':
-        return html`<ks-messages .state=${state} topic=${this.topic}></ks-messages>`;
+        return html`<ks-messages .state=${state} .topic=${this.topic}></ks-messages>`;
     }
   }
 

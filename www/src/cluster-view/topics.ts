@@ -374,10 +374,15 @@ export class KsTopics extends LitElement {
       </table>`;
   }
 
-  #open(name: string): void {
-    this.selected = name;
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (!changed.has('selected')) return;
     this.action = null;
     this.form = { ...this.form, partitions: '3' };
+  }
+
+  /** The panel keeps which topic is looked at. */
+  #open(topic: string): void {
+    this.#fire('open-topic', { topic });
   }
 
   #fire(name: string, detail: unknown): void {

@@ -198,6 +198,20 @@ export const appStyles = css`
     gap: 8px;
   }
 
+  .said {
+    position: fixed;
+    z-index: 60;
+    bottom: 24px;
+    left: 50%;
+    margin: 0;
+    padding: 8px 16px;
+    border-radius: 8px;
+    background: var(--ks-text);
+    color: var(--ks-bg);
+    box-shadow: 0 8px 24px var(--ks-shadow);
+    transform: translateX(-50%);
+  }
+
   dialog {
     width: min(480px, calc(100vw - 32px));
     max-height: 85vh;

@@ -29,6 +29,7 @@ export interface PageActions {
   openAddress(address: string): void;
   toggleFiles(): void;
   showKeys(): void;
+  say(text: string): void;
 }
 
 export function restartItems(page: PageActions): MenuItem[] {
@@ -37,7 +38,8 @@ export function restartItems(page: PageActions): MenuItem[] {
       label: 'Restart the shell',
       hint: 'variables and named consumers are gone; files and the cluster stay',
       icon: 'restart',
-      run: () => void page.notebook?.session?.restart(),
+      run: () =>
+        void page.notebook?.session?.restart().then(() => page.say('The shell was restarted.')),
     },
     {
       label: 'Restart and run all',
@@ -116,7 +118,7 @@ export function exportItems(page: PageActions): MenuItem[] {
       run: () => {
         const url = new URL(location.href.split(/[?#]/)[0] ?? '');
         url.searchParams.set('notebook', lesson);
-        void navigator.clipboard?.writeText(url.href);
+        void navigator.clipboard?.writeText(url.href).then(() => page.say('The link is copied.'));
       },
     },
   ];

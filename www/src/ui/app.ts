@@ -51,6 +51,7 @@ export class KsApp extends LitElement implements PageActions {
     dropping: { state: true },
     question: { state: true },
     dialog: { state: true },
+    said: { state: true },
     problem: { state: true },
     version: { state: true },
     settings: { state: true },
@@ -63,6 +64,8 @@ export class KsApp extends LitElement implements PageActions {
   declare dropping: boolean;
   declare question: Question | null;
   declare dialog: 'question' | 'keys' | 'storage' | null;
+  /** A few words that go by themselves: what a command of the header did. */
+  declare said: string;
   declare problem: string;
   declare version: number;
   declare settings: Settings;
@@ -71,6 +74,7 @@ export class KsApp extends LitElement implements PageActions {
   static override styles = [tokens, controls, appStyles];
 
   #ids = 0;
+  #saidTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -82,6 +86,7 @@ export class KsApp extends LitElement implements PageActions {
     this.dropping = false;
     this.question = null;
     this.dialog = null;
+    this.said = '';
     this.problem = '';
     this.version = 0;
     this.cluster = getSandbox().cluster.state;
@@ -110,6 +115,12 @@ export class KsApp extends LitElement implements PageActions {
 
   toggleFiles(): void {
     this.filesOpen = !this.filesOpen;
+  }
+
+  say(text: string): void {
+    this.said = text;
+    clearTimeout(this.#saidTimer);
+    this.#saidTimer = setTimeout(() => (this.said = ''), 4000);
   }
 
   showKeys(): void {
@@ -228,6 +239,7 @@ export class KsApp extends LitElement implements PageActions {
     element.src = '';
     await element.updateComplete;
     element.src = src;
+    this.say('The lesson is as its author wrote it.');
   }
 
   async resetCluster(): Promise<void> {
@@ -236,6 +248,7 @@ export class KsApp extends LitElement implements PageActions {
       await getSandbox().cluster.reset();
       for (const element of this.renderRoot.querySelectorAll<KafkaNotebook>('kafka-notebook'))
         await element.session?.restart();
+      this.say('The cluster is empty.');
     } catch (error) {
       this.problem = `The cluster could not be reset: ${error instanceof Error ? error.message : error}`;
     }
@@ -254,6 +267,7 @@ export class KsApp extends LitElement implements PageActions {
       >
         ${this.#notebooks()} ${this.settings.panelOpen ? this.#panel() : nothing}
       </main>
+      <p class="said" role="status" ?hidden=${this.said === ''}>${this.said}</p>
       ${this.#dialogs()}
     `;
   }
@@ -410,7 +424,7 @@ export class KsApp extends LitElement implements PageActions {
         tabindex="0"
         aria-orientation="vertical"
         aria-label="Size of the cluster panel"
-        aria-valuenow=${Math.round(this.settings.panelWidth)}
+        aria-valuenow=${Math.round(this.#isSheet ? this.settings.sheetHeight : this.settings.panelWidth)}
         aria-valuemin="20"
         aria-valuemax="75"
         @pointerdown=${this.#onHandle}
@@ -557,6 +571,8 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   protected override updated(): void {
+    const title = this.tabs.find((tab) => tab.id === this.current)?.title;
+    document.title = title ? `${title} · Kafka Sandbox` : 'Kafka Sandbox';
     const dialog = this.renderRoot.querySelector('dialog');
     if (dialog && !dialog.open) dialog.showModal();
     this.style.setProperty('--panel-width', `${this.settings.panelWidth}%`);
@@ -576,7 +592,6 @@ export class KsApp extends LitElement implements PageActions {
     const found = this.tabs.find((t) => t.id === tab.id);
     if (!found || found.title === title) return;
     this.tabs = this.tabs.map((t) => (t === found ? { ...t, title } : t));
-    if (tab.id === this.current) document.title = `${title} · Kafka Sandbox`;
   }
 
   // ─── Mouse and keys ───
