@@ -401,14 +401,9 @@ impl PartitionLog {
             .take_while(|pair| pair[1].base_offset <= offset && pair[0].base_offset < last)
             .count();
         self.segments.drain(..gone);
-        for mark in [
-            Some(&mut self.durable),
-            self.in_flight.as_mut(),
-            self.saved.as_mut(),
-        ] {
-            if let Some(mark) = mark {
-                mark.segments -= gone;
-            }
+        self.durable.segments -= gone;
+        for mark in [&mut self.in_flight, &mut self.saved].into_iter().flatten() {
+            mark.segments -= gone;
         }
         self.cache.forget_below(offset);
     }

@@ -59,6 +59,10 @@ struct Last {
 
 /// How recovery goes on.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it moves a few times"
+)]
 pub enum RecoveryStep {
     /// Ask storage for `Recovery::request` and step again.
     More(Recovery),

@@ -53,7 +53,6 @@ impl<'a> Headers<'a> {
 }
 
 fn header<'a>(reader: &mut Reader<'a>) -> Result<Header<'a>, BatchError> {
-    let malformed = || BatchError::invalid("Found invalid record structure");
     let len = reader.varint().ok_or_else(malformed)?;
     let len = usize::try_from(len)
         .map_err(|_| BatchError::invalid(format!("Invalid negative header key size {len}")))?;
@@ -87,75 +86,125 @@ impl<'a> Records<'a> {
         }
     }
 
+    #[inline(always)]
     fn read(&mut self) -> Result<Record<'a>, BatchError> {
-        let malformed = || BatchError::invalid("Found invalid record structure");
-        if self.reader.rest.is_empty() {
-            return Err(BatchError::invalid(
-                "Incorrect declared batch size, premature EOF reached",
-            ));
-        }
         let before = self.reader.rest.len();
-        let size = self.reader.varint().ok_or_else(malformed)?;
-        let available = self.reader.rest.len();
-        let body = usize::try_from(size)
-            .ok()
-            .and_then(|size| self.reader.bytes(size));
-        let Some(body) = body else {
-            return Err(BatchError::invalid(format!(
-                "Invalid record size: expected {size} bytes in record payload, \
-                 but instead the buffer has only {available} remaining bytes."
-            )));
+        let Some(body) = self.body() else {
+            return Err(self.no_body(before));
         };
         let mut r = Reader { rest: body };
-        let attributes = r.u8().ok_or_else(malformed)? as i8;
-        let timestamp_delta = r.varlong().ok_or_else(malformed)?;
-        let offset_delta = r.varint().ok_or_else(malformed)?;
-        let key = r.nullable_bytes().ok_or_else(malformed)?;
-        let value = r.nullable_bytes().ok_or_else(malformed)?;
-        let headers = self.headers(&mut r)?;
-        let timestamp = self.base_timestamp.wrapping_add(timestamp_delta);
+        let Some(fields) = Fields::read(&mut r) else {
+            return Err(malformed());
+        };
+        let headers = if *r.rest == [0] {
+            Headers {
+                count: 0,
+                bytes: &[],
+            }
+        } else {
+            headers(&mut r)?
+        };
+        let timestamp = self.base_timestamp.wrapping_add(fields.timestamp_delta);
         Ok(Record {
-            attributes,
-            offset: self.base_offset.wrapping_add(i64::from(offset_delta)),
+            attributes: fields.attributes,
+            offset: self
+                .base_offset
+                .wrapping_add(i64::from(fields.offset_delta)),
             timestamp: self.log_append_time.unwrap_or(timestamp),
-            sequence: increment_sequence(self.base_sequence, offset_delta),
-            key,
-            value,
+            sequence: increment_sequence(self.base_sequence, fields.offset_delta),
+            key: fields.key,
+            value: fields.value,
             headers,
             size_in_bytes: before - self.reader.rest.len(),
         })
     }
 
-    fn headers(&self, r: &mut Reader<'a>) -> Result<Headers<'a>, BatchError> {
-        let count = r
-            .varint()
-            .ok_or_else(|| BatchError::invalid("Found invalid record structure"))?;
-        let count = u32::try_from(count).map_err(|_| {
-            BatchError::invalid(format!("Found invalid number of record headers {count}"))
-        })?;
-        if count as usize > r.rest.len() {
-            return Err(BatchError::invalid(format!(
-                "Found invalid number of record headers. {count} is larger than the remaining \
-                 size of the buffer"
-            )));
+    #[inline(always)]
+    fn body(&mut self) -> Option<&'a [u8]> {
+        let start = self.reader;
+        let size = usize::try_from(self.reader.varint()?).ok();
+        let body = size.and_then(|size| self.reader.bytes(size));
+        if body.is_none() {
+            self.reader = start;
         }
-        let bytes = r.rest;
-        for _ in 0..count {
-            header(r)?;
-        }
-        if !r.rest.is_empty() {
-            return Err(BatchError::invalid(format!(
-                "Invalid record size: {} bytes are left in record payload",
-                r.rest.len()
-            )));
-        }
-        Ok(Headers { count, bytes })
+        body
     }
+
+    /// Why there is no whole record where one should be.
+    #[cold]
+    fn no_body(&mut self, left: usize) -> BatchError {
+        if left == 0 {
+            return BatchError::invalid("Incorrect declared batch size, premature EOF reached");
+        }
+        let Some(size) = self.reader.varint() else {
+            return malformed();
+        };
+        BatchError::invalid(format!(
+            "Invalid record size: expected {size} bytes in record payload, but instead the buffer \
+             has only {} remaining bytes.",
+            self.reader.rest.len()
+        ))
+    }
+}
+
+/// A record but for its headers, as it stands.
+struct Fields<'a> {
+    attributes: i8,
+    timestamp_delta: i64,
+    offset_delta: i32,
+    key: Option<&'a [u8]>,
+    value: Option<&'a [u8]>,
+}
+
+impl<'a> Fields<'a> {
+    #[inline(always)]
+    fn read(r: &mut Reader<'a>) -> Option<Self> {
+        Some(Fields {
+            attributes: r.u8()? as i8,
+            timestamp_delta: r.varlong()?,
+            offset_delta: r.varint()?,
+            key: r.nullable_bytes()?,
+            value: r.nullable_bytes()?,
+        })
+    }
+}
+
+#[cold]
+fn malformed() -> BatchError {
+    BatchError::invalid("Found invalid record structure")
+}
+
+/// Reads and checks the headers, which end a record.
+fn headers<'a>(r: &mut Reader<'a>) -> Result<Headers<'a>, BatchError> {
+    let count = r
+        .varint()
+        .ok_or_else(|| BatchError::invalid("Found invalid record structure"))?;
+    let count = u32::try_from(count).map_err(|_| {
+        BatchError::invalid(format!("Found invalid number of record headers {count}"))
+    })?;
+    if count as usize > r.rest.len() {
+        return Err(BatchError::invalid(format!(
+            "Found invalid number of record headers. {count} is larger than the remaining \
+                 size of the buffer"
+        )));
+    }
+    let bytes = r.rest;
+    for _ in 0..count {
+        header(r)?;
+    }
+    if !r.rest.is_empty() {
+        return Err(BatchError::invalid(format!(
+            "Invalid record size: {} bytes are left in record payload",
+            r.rest.len()
+        )));
+    }
+    Ok(Headers { count, bytes })
 }
 
 impl<'a> Iterator for Records<'a> {
     type Item = Result<Record<'a>, BatchError>;
 
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         if self.left == 0 {
             return None;

@@ -1,4 +1,7 @@
 //! Zigzag variable length integers of the record format. Bounded: never reads past the slice.
+//!
+//! Every record of every produced batch goes through here, and the page's build favours size: what is
+//! small is inlined by hand.
 
 /// Reads from the front of a slice that shrinks.
 #[derive(Debug, Clone, Copy)]
@@ -7,14 +10,14 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    #[inline]
+    #[inline(always)]
     pub fn u8(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first()?;
         self.rest = rest;
         Some(first)
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
         let (head, rest) = self.rest.split_at_checked(len)?;
         self.rest = rest;
@@ -22,7 +25,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Any negative length is null, as in Kafka.
-    #[inline]
+    #[inline(always)]
     pub fn nullable_bytes(&mut self) -> Option<Option<&'a [u8]>> {
         let len = self.varint()?;
         if len < 0 {
@@ -32,13 +35,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn varint(&mut self) -> Option<i32> {
-        let first = *self.rest.first()?;
-        if first < 0x80 {
-            self.rest = &self.rest[1..];
-            return Some(zigzag32(u32::from(first)));
+        match *self.rest {
+            [first, ref rest @ ..] if first < 0x80 => {
+                self.rest = rest;
+                Some(zigzag32(u32::from(first)))
+            }
+            [first, second, ref rest @ ..] if second < 0x80 => {
+                self.rest = rest;
+                Some(zigzag32(u32::from(first & 0x7f) | u32::from(second) << 7))
+            }
+            _ => self.long_varint(),
         }
+    }
+
+    fn long_varint(&mut self) -> Option<i32> {
         let mut value = 0u32;
         for (i, &byte) in self.rest.iter().take(5).enumerate() {
             value |= u32::from(byte & 0x7f) << (7 * i);
@@ -50,8 +62,18 @@ impl<'a> Reader<'a> {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn varlong(&mut self) -> Option<i64> {
+        match *self.rest {
+            [first, ref rest @ ..] if first < 0x80 => {
+                self.rest = rest;
+                Some(i64::from(zigzag32(u32::from(first))))
+            }
+            _ => self.long_varlong(),
+        }
+    }
+
+    fn long_varlong(&mut self) -> Option<i64> {
         let mut value = 0u64;
         for (i, &byte) in self.rest.iter().take(10).enumerate() {
             value |= u64::from(byte & 0x7f) << (7 * i);
@@ -64,7 +86,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn zigzag32(value: u32) -> i32 {
     (value >> 1) as i32 ^ -((value & 1) as i32)
 }
