@@ -182,7 +182,7 @@ impl Printer<'_> {
             let (digits, after) = rest.split_at(len);
             *rest = after;
             // Padding beyond this is a mistake or an attack.
-            digits.parse::<i64>().ok().map(|n| n.min(100_000))
+            digits.parse::<i64>().ok().map(|n| n.min(16 << 20))
         };
         directive.width = number(self, &mut rest);
         if let Some(after) = rest.strip_prefix('.') {

@@ -13,6 +13,7 @@ mod places;
 mod replay;
 mod rules;
 mod transcript;
+mod usage;
 
 use options::{Options, Side};
 use places::Places;
