@@ -81,7 +81,11 @@ impl Writer {
                 .append(path, &bytes)
                 .map_err(|e| Stop::Failed(format!("write error: {e}"))),
             Writer::Capture(buffer) => {
-                buffer.borrow_mut().extend_from_slice(&bytes);
+                let mut buffer = buffer.borrow_mut();
+                if buffer.len() + bytes.len() > MAX_HELD_BYTES {
+                    return Err(too_large());
+                }
+                buffer.extend_from_slice(&bytes);
                 Ok(())
             }
         }
@@ -169,6 +173,14 @@ pub struct Breather {
 
 /// How long work may go on before other tasks (and the stop button) get their turn.
 const SLICE_MS: u64 = 12;
+/// The most that a command may hold of its input, or `$(…)` of its output: beyond it the page would run
+/// out of memory.
+const MAX_HELD_BYTES: usize = 128 * 1024 * 1024;
+
+fn too_large() -> Stop {
+    Stop::Failed("Cannot allocate memory".to_owned())
+}
+
 /// Output is passed on when so much has collected.
 const SPILL_BYTES: usize = 64 * 1024;
 
@@ -370,6 +382,9 @@ impl Io {
                 return Ok((!held.is_empty()).then(|| held.freeze()));
             };
             let Some(at) = end(&chunk) else {
+                if held.len() + chunk.len() > MAX_HELD_BYTES {
+                    return Err(too_large());
+                }
                 held.extend_from_slice(&chunk);
                 continue;
             };

@@ -4,7 +4,7 @@
 
 use super::fs::{DirEntry, FileSystem, FsError, Metadata, split};
 use bytes::Bytes;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -17,9 +17,14 @@ enum Node {
     File { bytes: Vec<u8>, modified_ms: i64 },
 }
 
+/// The most that all files together may hold: a disk is full at some point, a page crashes.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
+
 /// A tree of files in memory.
 pub struct MemFs {
     nodes: RefCell<BTreeMap<String, Node>>,
+    /// Bytes in all files.
+    used: Cell<usize>,
     wall_ms: Box<dyn Fn() -> i64>,
     on_change: RefCell<Option<OnChange>>,
 }
@@ -32,6 +37,7 @@ impl MemFs {
         };
         MemFs {
             nodes: RefCell::new(BTreeMap::from([("/".to_owned(), root)])),
+            used: Cell::new(0),
             wall_ms: Box::new(wall_ms),
             on_change: RefCell::default(),
         }
@@ -51,6 +57,13 @@ impl MemFs {
             }
         }
         Ok(())
+    }
+
+    /// Counts the bytes of a file that is gone as free.
+    fn release(&self, node: Option<Node>) {
+        if let Some(Node::File { bytes, .. }) = node {
+            self.used.set(self.used.get() - bytes.len());
+        }
     }
 
     fn changed(&self, path: &str) {
@@ -84,7 +97,8 @@ impl MemFs {
         FsError::NotFound
     }
 
-    fn edit(&self, path: &str, change: impl FnOnce(&mut Vec<u8>)) -> Result<(), FsError> {
+    /// Puts bytes in a file: at its end, or in place of what it holds.
+    fn put(&self, path: &str, added: &[u8], append: bool) -> Result<(), FsError> {
         self.check_parent(path)?;
         let now = (self.wall_ms)();
         let mut nodes = self.nodes.borrow_mut();
@@ -95,7 +109,16 @@ impl MemFs {
         match node {
             Node::Dir { .. } => return Err(FsError::IsADirectory),
             Node::File { bytes, modified_ms } => {
-                change(bytes);
+                let freed = if append { 0 } else { bytes.len() };
+                let used = self.used.get() - freed + added.len();
+                if used > MAX_BYTES {
+                    return Err(FsError::NoSpace);
+                }
+                self.used.set(used);
+                if !append {
+                    bytes.clear();
+                }
+                bytes.extend_from_slice(added);
                 *modified_ms = now;
             }
         }
@@ -139,14 +162,11 @@ impl FileSystem for MemFs {
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), FsError> {
-        self.edit(path, |file| {
-            file.clear();
-            file.extend_from_slice(bytes);
-        })
+        self.put(path, bytes, false)
     }
 
     fn append(&self, path: &str, bytes: &[u8]) -> Result<(), FsError> {
-        self.edit(path, |file| file.extend_from_slice(bytes))
+        self.put(path, bytes, true)
     }
 
     fn metadata(&self, path: &str) -> Result<Metadata, FsError> {
@@ -194,7 +214,8 @@ impl FileSystem for MemFs {
                 return Err(FsError::NotEmpty);
             }
         }
-        self.nodes.borrow_mut().remove(path);
+        let gone = self.nodes.borrow_mut().remove(path);
+        self.release(gone);
         self.changed(path);
         Ok(())
     }
@@ -225,7 +246,8 @@ impl FileSystem for MemFs {
         for path in moved {
             let node = nodes.remove(&path).expect("listed above");
             let target = format!("{to}{}", &path[from.len()..]);
-            nodes.insert(target.clone(), node);
+            let replaced = nodes.insert(target.clone(), node);
+            self.release(replaced);
             paths.extend([path, target]);
         }
         drop(nodes);
@@ -267,6 +289,20 @@ mod tests {
         assert_eq!(fs.mkdir("/f"), Err(FsError::Exists));
         fs.mkdir("/d").unwrap();
         assert!(fs.rename("/d", "/d/e").is_err());
+    }
+
+    #[test]
+    fn a_full_disk_says_so_and_has_room_again_after_rm() {
+        let fs = fs();
+        let half = vec![0; MAX_BYTES / 2];
+        fs.write("/a", &half).unwrap();
+        fs.write("/b", &half).unwrap();
+        assert_eq!(fs.append("/b", b"x"), Err(FsError::NoSpace));
+        fs.write("/b", b"x").unwrap();
+        fs.rename("/b", "/a").unwrap();
+        fs.write("/c", &half).unwrap();
+        fs.remove("/c").unwrap();
+        assert_eq!(fs.used.get(), 1);
     }
 
     #[test]

@@ -66,6 +66,8 @@ struct Own {
     status: i32,
     /// `set -e`
     errexit: bool,
+    /// How many commands the current one is inside of.
+    depth: usize,
 }
 
 struct Shared {
@@ -94,6 +96,7 @@ impl Session {
             cwd: cwd.to_owned(),
             status: 0,
             errexit: false,
+            depth: 0,
         };
         own.variables.insert("PWD".to_owned(), exported(cwd));
         for (name, value) in variables {
@@ -269,6 +272,14 @@ impl Session {
 
     pub(crate) fn set_errexit(&self, on: bool) {
         self.own.borrow_mut().errexit = on;
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        self.own.borrow().depth
+    }
+
+    pub(crate) fn set_depth(&self, depth: usize) {
+        self.own.borrow_mut().depth = depth;
     }
 
     /// Sleeps, or ends early with `Stop::Interrupted`.

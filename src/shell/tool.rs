@@ -226,6 +226,12 @@ fn strip_directory(word: &str) -> Option<&str> {
 /// Finds a command by the first word of a line: a small tool by its name (or in a `bin` directory),
 /// a Kafka tool with or without `.sh`.
 pub fn find(word: &str) -> Option<Command> {
+    // `cd kafka/bin; ./kafka-topics.sh …`: only Kafka's tools are called in this way.
+    if let Some(name) = word.strip_prefix("./")
+        && !name.contains('/')
+    {
+        return find(name).filter(|found| matches!(found, Command::Tool(_)));
+    }
     let name = strip_directory(word)?;
     if let Some(builtin) = builtins::all().find(|b| b.name == name) {
         return Some(Command::Builtin(builtin));

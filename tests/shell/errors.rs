@@ -86,3 +86,17 @@ fn hostile_cells_end_with_an_error() {
         assert!(!printed.stderr.is_empty());
     }
 }
+
+#[test]
+fn a_script_that_calls_itself_ends() {
+    let printed = run("echo 'bash f' > f; bash f");
+    assert_ne!(printed.status, 0);
+    assert!(printed.stderr.contains("nested too deeply"), "{printed:?}");
+    let deep = format!("{}echo deep{}", "( ".repeat(45), " )".repeat(45));
+    check(&deep, "deep\n");
+}
+
+#[test]
+fn what_does_not_fit_in_memory_is_refused() {
+    check_error("x=$(yes)", "yes: Cannot allocate memory\n", 1);
+}

@@ -4,6 +4,7 @@ mod bash;
 mod cells;
 mod docs;
 mod errors;
+mod hostile;
 mod streams;
 mod tools;
 

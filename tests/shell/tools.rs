@@ -92,4 +92,15 @@ fn kafka_s_tools_are_found_in_many_ways() {
     check("which cat nothing || echo no", "/bin/cat\nno\n");
     check("type cat", "cat is a shell builtin\n");
     check("/bin/echo a; /usr/bin/echo b", "a\nb\n");
+    for name in [
+        "kafka-topics",
+        "kafka-topics.sh",
+        "./kafka-topics.sh",
+        "bin/kafka-topics.sh",
+        "/opt/kafka/bin/kafka-topics",
+        "$KAFKA_HOME/bin/kafka-topics.sh",
+    ] {
+        check(&format!("{name} --version"), "4.3.1\n");
+    }
+    assert_eq!(run("./echo").status, 127);
 }

@@ -435,6 +435,8 @@ async fn clear(call: Call) -> Result<i32, Stop> {
 async fn bash(call: Call) -> Result<i32, Stop> {
     let mut words = call.args.iter().peekable();
     let session = call.session.fork();
+    // A shell inside a shell takes as much of the stack as several compound commands.
+    session.set_depth(call.session.depth() + 10);
     while let Some(flag) = words.next_if(|w| w.as_str() == "-e") {
         session.set_errexit(flag == "-e");
     }

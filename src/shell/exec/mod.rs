@@ -49,7 +49,12 @@ struct Exec {
     loops: usize,
     /// In a condition, where a failure does not count for `set -e`.
     tested: bool,
+    /// Commands inside one another: `bash FILE` can call itself.
+    depth: usize,
 }
+
+/// Each level takes some of the stack, which is small in the page.
+const MAX_DEPTH: usize = 80;
 
 type Outcome = Result<Flow, Stop>;
 
@@ -57,12 +62,18 @@ impl Exec {
     fn with_streams(&self, streams: Streams) -> Exec {
         Exec {
             streams,
+            depth: self.depth + 1,
             ..self.clone()
         }
     }
 
     fn list<'a>(&'a self, script: &'a Script) -> LocalBoxFuture<'a, Outcome> {
         Box::pin(async move {
+            if self.depth > MAX_DEPTH {
+                self.say("bash: commands are nested too deeply\n".to_owned())
+                    .await;
+                return Err(Stop::Exit(1));
+            }
             for item in &script.items {
                 self.session.breather().breathe().await;
                 self.cancel.check()?;
@@ -97,6 +108,7 @@ impl Exec {
             cancel,
             loops: 0,
             tested: false,
+            depth: self.depth,
         };
         let and_or: Rc<AndOr> = item.and_or.clone();
         self.session.env().runtime.spawn(Box::pin(async move {

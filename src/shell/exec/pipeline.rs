@@ -152,6 +152,7 @@ impl Exec {
                 Ok(Flow::Exit)
             }
             _ => {
+                self.session.set_depth(self.depth);
                 let status = Invocation {
                     words,
                     session: self.session.clone(),

@@ -78,6 +78,7 @@ impl Shell {
             cancel: cancel.clone(),
             loops: 0,
             tested: false,
+            depth: self.session.depth(),
         };
         let script = match grammar::parse(source) {
             Ok(script) => script,

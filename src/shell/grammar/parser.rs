@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// Compound commands and substitutions inside one another.
-const MAX_DEPTH: usize = 60;
+const MAX_DEPTH: usize = 50;
 
 const ENDS: &[&str] = &["then", "else", "elif", "fi", "do", "done", "}", "esac"];
 
