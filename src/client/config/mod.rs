@@ -14,6 +14,7 @@ mod tests;
 
 pub use admin::AdminConfig;
 pub use consumer::{ConsumerConfig, IsolationLevel, OffsetReset};
+pub(crate) use consumer::{name_problem, parse_iso_duration_ms};
 pub use def::Properties;
 pub use producer::ProducerConfig;
 

@@ -3,6 +3,7 @@
 
 use super::failure::Failure;
 use crate::client::TopicPartition;
+use crate::client::admin::QuotaEntity;
 use crate::metadata::config::order::{hash_code, sort_as_hash_map_of, sort_by_hash_code};
 use regex_lite::Regex;
 
@@ -33,6 +34,18 @@ pub fn partitions_as_grown_map<T>(
             .wrapping_add(31)
             .wrapping_mul(31)
             .wrapping_add(hash_code(&tp.topic))
+    };
+    sort_by_hash_code(&mut items, DEFAULT_CAPACITY, hash);
+    items
+}
+
+/// The same for entities of quotas, which hash as Java's `ClientQuotaEntity` does.
+pub fn entities_as_grown_map<T>(mut items: Vec<T>, key: impl Fn(&T) -> &QuotaEntity) -> Vec<T> {
+    let hash = |item: &T| {
+        let parts = key(item)
+            .iter()
+            .map(|(kind, name)| hash_code(kind) ^ name.as_deref().map_or(0, hash_code));
+        parts.fold(31u32, u32::wrapping_add)
     };
     sort_by_hash_code(&mut items, DEFAULT_CAPACITY, hash);
     items

@@ -3,8 +3,10 @@
 mod common;
 mod failure;
 mod java;
+mod kafka_configs;
 mod kafka_console_consumer;
 mod kafka_console_producer;
+mod kafka_consumer_groups;
 mod kafka_delete_records;
 mod kafka_get_offsets;
 mod kafka_topics;
@@ -14,8 +16,10 @@ use super::tool::ToolSpec;
 
 /// Every tool, sorted by name.
 pub static TOOLS: &[&ToolSpec] = &[
+    &kafka_configs::SPEC,
     &kafka_console_consumer::SPEC,
     &kafka_console_producer::SPEC,
+    &kafka_consumer_groups::SPEC,
     &kafka_delete_records::SPEC,
     &kafka_get_offsets::SPEC,
     &kafka_topics::SPEC,
