@@ -113,8 +113,8 @@ pub fn validate_regex(regex: &str) -> String {
 /// What RE2/J says where this project's engine says `error`.
 fn re2_words(error: &str) -> &'static str {
     const WORDS: [(&str, &str); 12] = [
-        ("closing ')'", "missing closing )"),
         ("without matching '('", "regexp/syntax: internal error"),
+        ("closing ')'", "missing closing )"),
         ("closing bracket", "missing closing ]"),
         ("unclosed character class", "missing closing ]"),
         (
