@@ -245,5 +245,5 @@ pub fn find(word: &str) -> Option<Command> {
 
 /// Every tool with options, for completion, help and documentation.
 pub fn all_tools() -> impl Iterator<Item = &'static ToolSpec> {
-    tools::TOOLS.iter().copied()
+    tools::all()
 }

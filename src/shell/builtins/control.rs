@@ -473,7 +473,10 @@ async fn bash(call: Call) -> Result<i32, Stop> {
 async fn help(call: Call) -> Result<i32, Stop> {
     call.io
         .out_line("Kafka's tools (NAME --help shows the options of each):");
-    let mut tools: Vec<_> = tool::all_tools().map(|t| (t.name, t.summary)).collect();
+    let first_line = |text: &'static str| text.lines().next().unwrap_or_default();
+    let mut tools: Vec<_> = tool::all_tools()
+        .map(|t| (t.name, first_line(t.summary)))
+        .collect();
     tools.sort_unstable();
     for (name, summary) in tools {
         call.io.out_line(format!("  {name:<24}{summary}"));

@@ -113,7 +113,7 @@ fn words(line: &str) -> Vec<&str> {
         let (before, here) = (bytes[at - 1], bytes[at]);
         let after_space = before == b' ' && here != b' ';
         let after_mark = matches!(before, b'-' | b'.' | b':') && here.is_ascii_alphabetic();
-        let only_dashes = line[start..at].bytes().all(|b| b == b'-');
+        let only_dashes = bytes[start..at].iter().all(|b| *b == b'-');
         if after_space || after_mark && !only_dashes {
             words.push(&line[start..at]);
             start = at;

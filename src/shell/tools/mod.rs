@@ -10,12 +10,13 @@ mod kafka_consumer_groups;
 mod kafka_delete_records;
 mod kafka_get_offsets;
 mod kafka_topics;
+mod notebook;
 mod properties;
 
 use super::tool::ToolSpec;
 
-/// Every tool, sorted by name.
-pub static TOOLS: &[&ToolSpec] = &[
+/// Kafka's tools, sorted by name.
+static TOOLS: &[&ToolSpec] = &[
     &kafka_configs::SPEC,
     &kafka_console_consumer::SPEC,
     &kafka_console_producer::SPEC,
@@ -24,3 +25,8 @@ pub static TOOLS: &[&ToolSpec] = &[
     &kafka_get_offsets::SPEC,
     &kafka_topics::SPEC,
 ];
+
+/// Kafka's tools, then the notebook's own commands, each sorted by name.
+pub fn all() -> impl Iterator<Item = &'static ToolSpec> {
+    TOOLS.iter().chain(&notebook::COMMANDS).copied()
+}

@@ -5,7 +5,7 @@ use crate::shell::io::Stop;
 use crate::shell::options::OptSpec;
 use crate::shell::tool::ToolCtx;
 
-const ADD_CONFIG: &str = "Settings to add or change, as 'k1=v1,k2=[v1,v2,v2],k3=v3': square brackets keep commas in a value. What there is to set depends on the entity: topics have retention.ms, cleanup.policy …; users and clients have quotas (producer_byte_rate, consumer_byte_rate, request_percentage, controller_mutation_rate), ips have connection_creation_rate; brokers, groups and client-metrics have settings of their own. --describe --all shows those of a topic or broker.";
+const ADD_CONFIG: &str = "Settings to add or change, as 'k1=v1,k2=[v1,v2,v2],k3=v3': square brackets keep commas in a value. What there is to set depends on the entity: topics have retention.ms, cleanup.policy and others; users and clients have quotas (producer_byte_rate, consumer_byte_rate, request_percentage, controller_mutation_rate), ips have connection_creation_rate; brokers, groups and client-metrics have settings of their own. --describe --all shows those of a topic or broker.";
 
 pub const OPTIONS: &[OptSpec] = &[
     OptSpec::value("bootstrap-server", "server to connect to", "The brokers to ask first."),
