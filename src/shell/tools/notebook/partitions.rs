@@ -47,7 +47,7 @@ async fn subscribe(ctx: &ToolCtx) -> Outcome<()> {
         return Ok(());
     }
     if topics.is_empty() {
-        return ask(ctx, named.consumer.unsubscribe()).await;
+        return Ok(named.consumer.unsubscribe()?);
     }
     let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
     named.consumer.subscribe(&topics, listener)?;
