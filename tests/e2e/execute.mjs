@@ -45,7 +45,7 @@ async function runAll(browser, timeoutMs) {
     const notebook = window.notebookUnderTest;
     window.ended = [];
     window.wholeRun = undefined;
-    notebook.addEventListener('cell-end', (event) => window.ended.push(JSON.stringify(event.detail)));
+    notebook.addEventListener('cell-end', (event) => window.ended.push(event.detail));
     notebook.runAll().then(
       (result) => (window.wholeRun = { failed: result.failed }),
       (error) => (window.wholeRun = { failed: [], problem: String(error) }),
@@ -54,7 +54,7 @@ async function runAll(browser, timeoutMs) {
   const started = Date.now();
   for (let shown = 0; ; ) {
     const { ended, result } = await browser.evaluate((from) => ({ ended: window.ended.slice(from), result: window.wholeRun }), shown);
-    for (const end of ended) console.log(`  ${end}`);
+    for (const { id, status, exitCode } of ended) console.log(`  ${status === 'error' ? '✗' : '✓'} ${id} (${status}${exitCode ? `, exit status ${exitCode}` : ''})`);
     shown += ended.length;
     if (result) return result;
     if (Date.now() - started > timeoutMs) {
