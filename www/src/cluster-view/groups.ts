@@ -37,7 +37,7 @@ export class KsGroups extends LitElement {
         gap: 8px;
         margin-bottom: 12px;
       }
-      .head h3 {
+      .head h2 {
         flex: 1;
         font-size: 16px;
       }
@@ -69,7 +69,7 @@ export class KsGroups extends LitElement {
     const groups = [...this.state.groups.values()];
     if (groups.length === 0) {
       return html`<div class="empty">
-        <h3>No consumer groups yet</h3>
+        <h2>No consumer groups yet</h2>
         <p>
           A group appears when its first consumer joins or commits:
           <code>kafka-console-consumer.sh --group crew …</code>, or
@@ -77,7 +77,7 @@ export class KsGroups extends LitElement {
         </p>
       </div>`;
     }
-    return html`<div class="head"><h3>Groups</h3></div>
+    return html`<div class="head"><h2>Groups</h2></div>
       <table data-testid="groups-table">
         <thead>
           <tr>
@@ -117,7 +117,7 @@ export class KsGroups extends LitElement {
         >
           ${icon('left')}
         </button>
-        <h3>${group.group}</h3>
+        <h2>${group.group}</h2>
         ${phase(group)}
       </div>
       <p class="muted">
@@ -177,7 +177,7 @@ export class KsGroups extends LitElement {
   }
 
   #members(group: GroupState, names: Map<string, string>) {
-    return html`<h3 class="members">Members</h3>
+    return html`<h2 class="members">Members</h2>
       <table data-testid="members-table">
         <thead>
           <tr>

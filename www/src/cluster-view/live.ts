@@ -149,7 +149,7 @@ export class KsLive extends LitElement {
   #empty() {
     const line = `kafka-topics.sh --create --topic orders --partitions 3 --bootstrap-server ${bootstrap(this.state)}`;
     return html`<div class="empty">
-      <h3>No topics yet</h3>
+      <h2>No topics yet</h2>
       <p>
         Run the first cells of the lesson, or make a topic here. Each of its partitions becomes a
         row in this picture.
@@ -161,11 +161,11 @@ export class KsLive extends LitElement {
   #topic({ topic, rows, records }: LiveTopic) {
     return html`<section class="topic" data-testid="live-topic" data-topic=${topic.name}>
       <header>
-        <h3>
+        <h2>
           <button class="plain" @click=${() => this.#fire('open-topic', { topic: topic.name })}>
             ${topic.name}
           </button>
-        </h3>
+        </h2>
         <span class="muted"
           >${plural(rows.length, 'partition')} · ${plural(records, 'record')}</span
         >

@@ -155,7 +155,7 @@ export class KsMessages extends LitElement {
     const topic = this.#topicState();
     if (!topic) {
       return html`<div class="empty">
-        <h3>No messages yet</h3>
+        <h2>No messages yet</h2>
         <p>There is no topic. Create one, then produce to it from a cell or from here.</p>
         <button
           class="button primary"
@@ -223,7 +223,7 @@ export class KsMessages extends LitElement {
     if (!found) return nothing;
     if (found.messages.length === 0) {
       return html`<div class="empty">
-        <h3>${this.text === '' ? `${topic.name} has no records here` : 'Nothing found'}</h3>
+        <h2>${this.text === '' ? `${topic.name} has no records here` : 'Nothing found'}</h2>
         <p>
           ${this.text === '' ? 'Produce one with the button above, or from a cell.' : `${plural(found.scanned, 'record')} searched.`}
         </p>

@@ -40,7 +40,7 @@ export class KsRecord extends LitElement {
         gap: 4px;
         margin-bottom: 8px;
       }
-      h3 {
+      h2 {
         flex: 1;
       }
       dl {
@@ -160,10 +160,10 @@ export class KsRecord extends LitElement {
     const offset = record?.offset ?? address.offset;
     return html`
       <header>
-        <h3>
+        <h2>
           ${address.topic} <span class="muted">partition ${address.partition}</span> offset
           ${number(offset)}
-        </h3>
+        </h2>
         <button
           class="button quiet icon small"
           aria-label="Record before"

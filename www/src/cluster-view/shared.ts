@@ -81,7 +81,7 @@ export const shared = css`
   .chip.none {
     color: var(--ks-danger);
   }
-  h3 {
+  h2 {
     margin: 0;
     font-size: 14px;
     line-height: 20px;
@@ -104,7 +104,7 @@ export const shared = css`
     padding: 24px 0;
     max-width: 32rem;
   }
-  .empty h3 {
+  .empty h2 {
     font-size: 16px;
     margin-bottom: 4px;
   }

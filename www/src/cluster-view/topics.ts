@@ -53,7 +53,7 @@ export class KsTopics extends LitElement {
         gap: 8px;
         margin-bottom: 12px;
       }
-      .head h3 {
+      .head h2 {
         flex: 1;
         font-size: 16px;
       }
@@ -96,7 +96,7 @@ export class KsTopics extends LitElement {
     const internal = [...this.state.topics.values()].some((t) => t.internal);
     return html`
       <div class="head">
-        <h3>Topics</h3>
+        <h2>Topics</h2>
         <button
           class="button small"
           data-testid="create-topic"
@@ -110,7 +110,7 @@ export class KsTopics extends LitElement {
       ${
         topics.length === 0
           ? html`<div class="empty">
-              <h3>No topics yet</h3>
+              <h2>No topics yet</h2>
               <p>
                 A topic is where records are kept. Create one here, or run
                 <code>kafka-topics.sh --create</code> in a cell.
@@ -214,7 +214,7 @@ export class KsTopics extends LitElement {
         >
           ${icon('left')}
         </button>
-        <h3>${topic.name}</h3>
+        <h2>${topic.name}</h2>
         <button
           class="button small"
           @click=${() => this.#fire('open-messages', { topic: topic.name })}
@@ -360,7 +360,7 @@ export class KsTopics extends LitElement {
   #configs(topic: TopicState) {
     const entries = Object.entries(topic.configs);
     if (entries.length === 0) return html`<p class="muted">All its configs are defaults.</p>`;
-    return html`<h3 class="configs">Configs</h3>
+    return html`<h2 class="configs">Configs</h2>
       <table>
         <tbody>
           ${entries.map(

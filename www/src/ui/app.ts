@@ -468,6 +468,7 @@ export class KsApp extends LitElement implements PageActions {
               aria-selected=${tab.id === this.current}
               aria-controls=${`panel-${tab.id}`}
               tabindex=${tab.id === this.current ? 0 : -1}
+              aria-keyshortcuts="Delete"
               title=${tab.title}
               @click=${() => this.#show(tab.id)}
             >
@@ -476,7 +477,9 @@ export class KsApp extends LitElement implements PageActions {
             <button
               class="button quiet icon small"
               tabindex="-1"
-              aria-label=${`Close ${tab.title}`}
+              aria-hidden="true"
+              title="Close (Delete)"
+              data-testid="close-tab"
               @click=${() => this.#close(tab.id)}
             >
               ${icon('close')}
@@ -606,6 +609,10 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   #onTabKey(event: KeyboardEvent): void {
+    if (event.key === 'Delete') {
+      this.#close(this.current);
+      return;
+    }
     const at = this.tabs.findIndex((tab) => tab.id === this.current);
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;
