@@ -67,7 +67,7 @@ const NARROW = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
 
 let page = await open({ ...WIDE, colorScheme: 'light' });
 await shot(page, 'empty');
-await lesson(page, 'commit');
+await lesson(page, 'consume-book');
 await shot(page, 'light');
 await page.emulateMedia({ colorScheme: 'dark' });
 await shot(page, 'dark');
@@ -80,7 +80,7 @@ await shot(page, 'medium');
 await page.setViewportSize(WIDE.viewport);
 for (const tab of ['topics', 'groups', 'messages']) {
   await page.getByTestId(`tab-${tab}`).click();
-  if (tab === 'groups') await page.getByTestId('groups-table').getByRole('button', { name: 'crew' }).click();
+  if (tab === 'groups') await page.getByTestId('groups-table').getByRole('button', { name: 'audit' }).click();
   if (tab === 'messages') {
     await page.getByTestId('messages-topic').selectOption('clicks');
     await page.getByTestId('messages-table').locator('tbody tr').nth(2).click();
@@ -90,7 +90,7 @@ for (const tab of ['topics', 'groups', 'messages']) {
 await page.context().close();
 
 page = await open({ ...NARROW, colorScheme: 'light' });
-await lesson(page, 'commit');
+await lesson(page, 'consume-book');
 await shot(page, 'narrow');
 await page.emulateMedia({ colorScheme: 'dark' });
 await shot(page, 'narrow-dark');

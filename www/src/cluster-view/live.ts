@@ -45,6 +45,7 @@ export class KsLive extends LitElement {
 
   static override styles = [controls, shared, liveStyles];
 
+  #topics: LiveTopic[] = [];
   #drawings = new Map<string, Drawing>();
   #frame = 0;
   #palette: PaletteReader | undefined;
@@ -88,9 +89,15 @@ export class KsLive extends LitElement {
     this.#speakTimer = undefined;
   }
 
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('state') || changed.has('internal')) {
+      this.#topics = liveTopics(this.state, this.internal);
+    }
+  }
+
   protected override render() {
     const { state } = this;
-    const topics = liveTopics(state, this.internal);
+    const topics = this.#topics;
     const hidden = [...state.topics.values()].filter((topic) => topic.internal).length;
     this.#speak();
     return html`
@@ -296,7 +303,7 @@ export class KsLive extends LitElement {
   protected override updated(): void {
     const probe = this.renderRoot.querySelector<HTMLElement>('.probe');
     if (probe) this.#palette ??= new PaletteReader(probe);
-    const topics = new Map(liveTopics(this.state, this.internal).map((t) => [t.topic.name, t]));
+    const topics = new Map(this.#topics.map((t) => [t.topic.name, t]));
     const seen = new Set<string>();
     for (const canvas of this.renderRoot.querySelectorAll<HTMLCanvasElement>('canvas')) {
       const key = canvas.dataset.row ?? '';
@@ -345,7 +352,7 @@ export class KsLive extends LitElement {
   #speak(): void {
     this.#speakTimer ??= setTimeout(() => {
       this.#speakTimer = undefined;
-      this.spoken = summary(liveTopics(this.state, this.internal), this.state);
+      this.spoken = summary(this.#topics, this.state);
     }, SPEAK_MS);
   }
 

@@ -254,7 +254,7 @@ function cellText(cell: Cell, minor: number, indent: string): string {
 }
 
 /** A longer output is stored as one text: cutting it into lines would hold up the page. */
-const ONE_TEXT_CHARS = 1_000_000;
+const ONE_TEXT_CHARS = 100_000;
 
 /** Texts are stored as lists of lines, each with its line end, as Jupyter writes them. */
 function lines(text: string): string[] {

@@ -94,7 +94,14 @@ export class KsApp extends LitElement implements PageActions {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    getSandbox().cluster.subscribe((state) => (this.cluster = state));
+    getSandbox().cluster.subscribe((state) => {
+      // Records that land are the panel's affair: the header shows how storage is.
+      const { storage, phase, notices, failure } = this.cluster;
+      const same = state.storage.state === storage.state && state.storage.text === storage.text;
+      if (same && state.phase === phase && state.notices === notices && state.failure === failure)
+        return;
+      this.cluster = state;
+    });
     this.applyTheme(this.settings.theme);
     void this.#openFirst();
     addEventListener('beforeunload', () => void this.notebook?.session?.save());
