@@ -72,7 +72,6 @@ pub(crate) mod class {
     pub const CLIENT_UTILS: &str = "org.apache.kafka.clients.ClientUtils";
     pub const METADATA: &str = "org.apache.kafka.clients.Metadata";
     pub const SENDER: &str = "org.apache.kafka.clients.producer.internals.Sender";
-    pub const PRODUCER: &str = "org.apache.kafka.clients.producer.KafkaProducer";
     pub const TRANSACTION_MANAGER: &str =
         "org.apache.kafka.clients.producer.internals.TransactionManager";
     pub const ABSTRACT_COORDINATOR: &str =
@@ -82,8 +81,5 @@ pub(crate) mod class {
     pub const FETCH_COLLECTOR: &str = "org.apache.kafka.clients.consumer.internals.FetchCollector";
     pub const OFFSET_FETCHER_UTILS: &str =
         "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils";
-    pub const SUBSCRIPTION_STATE: &str =
-        "org.apache.kafka.clients.consumer.internals.SubscriptionState";
-    pub const ADMIN: &str = "org.apache.kafka.clients.admin.KafkaAdminClient";
     pub const ADMIN_INTERNALS: &str = "org.apache.kafka.clients.admin.internals.";
 }

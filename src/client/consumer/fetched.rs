@@ -16,10 +16,9 @@ const MAX_BATCH_BYTES: usize = 256 * 1024 * 1024;
 /// The bytes of one partition in a fetch response, and how far they have been read.
 pub(super) struct Fetched {
     pub partition: TopicPartition,
-    /// Where the fetch began; it is of use only while the position is still there.
-    pub fetch_offset: i64,
     bytes: Bytes,
-    /// The offset after the last record given out, or after what was skipped.
+    /// The offset after the last record given out, or after what was skipped; at first where the fetch began.
+    /// Of use only while the position is still there.
     pub next_offset: i64,
     pub last_epoch: Option<i32>,
     records: VecDeque<ConsumerRecord>,
@@ -41,7 +40,6 @@ impl Fetched {
         aborted.sort_by_key(|t| t.first_offset);
         Fetched {
             partition,
-            fetch_offset,
             bytes,
             next_offset: fetch_offset,
             last_epoch: None,

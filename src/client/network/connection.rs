@@ -137,10 +137,6 @@ impl Connection {
             .collect()
     }
 
-    pub fn serves(&self, api: ApiKey) -> bool {
-        self.versions.borrow().contains_key(&api.0)
-    }
-
     pub fn in_flight(&self) -> usize {
         self.pending.borrow().len()
     }

@@ -55,7 +55,6 @@ enum LinkState {
 /// A response with what its handler may need besides.
 pub(crate) struct Reply<T> {
     pub response: T,
-    pub version: i16,
     pub correlation_id: i32,
 }
 
@@ -80,7 +79,6 @@ impl<R: Request> InFlight<R> {
             .map_err(|e| ClientError::Corrupt(format!("{} response: {e}", R::NAME)))?;
         Ok(Reply {
             response,
-            version,
             correlation_id,
         })
     }
@@ -222,15 +220,6 @@ impl Network {
         let state = self.state(node.id);
         let idle = matches!(*state.link.borrow(), LinkState::Idle);
         idle && state.retry_at_ms.get() > self.0.env.runtime.mono_ms()
-    }
-
-    /// Closes the connection to a node; requests in flight fail.
-    pub fn disconnect(&self, node_id: i32) {
-        let state = self.state(node_id);
-        let old = std::mem::replace(&mut *state.link.borrow_mut(), LinkState::Idle);
-        if let LinkState::Ready(connection) = old {
-            connection.close(&ClientError::Disconnected);
-        }
     }
 
     /// Closes everything. Calls that wait fail.
