@@ -66,6 +66,8 @@ struct Own {
     status: i32,
     /// `set -e`
     errexit: bool,
+    /// `set -o pipefail`
+    pipefail: bool,
     /// How many commands the current one is inside of.
     depth: usize,
 }
@@ -96,6 +98,7 @@ impl Session {
             cwd: cwd.to_owned(),
             status: 0,
             errexit: false,
+            pipefail: false,
             depth: 0,
         };
         own.variables.insert("PWD".to_owned(), exported(cwd));
@@ -155,6 +158,9 @@ impl Session {
     }
 
     pub fn var(&self, name: &str) -> Option<String> {
+        if name == "RANDOM" {
+            return Some((self.env().runtime.random_u64() % 32768).to_string());
+        }
         self.own
             .borrow()
             .variables
@@ -272,6 +278,14 @@ impl Session {
 
     pub(crate) fn set_errexit(&self, on: bool) {
         self.own.borrow_mut().errexit = on;
+    }
+
+    pub(crate) fn pipefail(&self) -> bool {
+        self.own.borrow().pipefail
+    }
+
+    pub(crate) fn set_pipefail(&self, on: bool) {
+        self.own.borrow_mut().pipefail = on;
     }
 
     pub(crate) fn depth(&self) -> usize {

@@ -140,13 +140,20 @@ async fn set(call: Call) -> Result<i32, Stop> {
     }
     let mut words = call.args.iter();
     while let Some(word) = words.next() {
-        match (word.as_str(), word.as_str().contains('o')) {
-            ("-e" | "+e", _) => call.session.set_errexit(word == "-e"),
-            ("-o" | "+o", _) => match words.next().map(String::as_str) {
-                Some("errexit") => call.session.set_errexit(word == "-o"),
-                other => return Err(unknown(&call, other.unwrap_or("-o"))),
-            },
-            _ => return Err(unknown(&call, word)),
+        let on = word.starts_with('-');
+        let Some(letters) = word.strip_prefix(['-', '+']).filter(|l| !l.is_empty()) else {
+            return Err(unknown(&call, word));
+        };
+        for letter in letters.chars() {
+            match letter {
+                'e' => call.session.set_errexit(on),
+                'o' => match words.next().map(String::as_str) {
+                    Some("errexit") => call.session.set_errexit(on),
+                    Some("pipefail") => call.session.set_pipefail(on),
+                    other => return Err(unknown(&call, other.unwrap_or("-o"))),
+                },
+                _ => return Err(unknown(&call, word)),
+            }
         }
     }
     Ok(0)

@@ -63,8 +63,12 @@ impl Exec {
             });
         }
         let statuses = join_all(stages).await;
-        self.session
-            .set_status(statuses.last().copied().unwrap_or(0));
+        let failed = statuses
+            .iter()
+            .rev()
+            .find(|s| self.session.pipefail() && **s != 0);
+        let status = failed.or(statuses.last()).copied().unwrap_or(0);
+        self.session.set_status(status);
         self.cancel.check()
     }
 
