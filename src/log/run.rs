@@ -81,9 +81,18 @@ impl Run {
         self.bytes == 0
     }
 
-    /// Bytes of memory.
+    /// Gives back room that nothing will fill any more.
+    pub fn finish(&mut self) {
+        self.pieces.shrink_to_fit();
+        self.index.shrink_to_fit();
+    }
+
+    /// Bytes of memory, its own included: a run of one small record is mostly that.
     pub fn held(&self) -> usize {
-        self.bytes + self.spare + self.index.len() * size_of::<IndexEntry>()
+        let own = size_of::<Run>()
+            + self.pieces.capacity() * size_of::<Bytes>()
+            + self.index.capacity() * size_of::<IndexEntry>();
+        self.bytes + self.spare + own
     }
 
     /// All pieces, in order.

@@ -107,7 +107,8 @@ impl Tail {
         self.freeze();
         let (end, epoch) = (self.open.end_offset, self.open.leader_epoch);
         let next = Run::new(end, epoch, self.end_size(), self.open.segment);
-        let run = std::mem::replace(&mut self.open, next);
+        let mut run = std::mem::replace(&mut self.open, next);
+        run.finish();
         self.held += run.held();
         self.runs.push_back(run);
     }
@@ -149,8 +150,8 @@ impl Tail {
 
     /// Bytes of memory for batches, free buffer space included.
     pub fn bytes_held(&self) -> usize {
-        let open = self.open.held() - self.buffer.len();
-        self.held + open + self.buffer.capacity()
+        let frozen = self.open.bytes - self.buffer.len() + self.open.spare;
+        self.held + frozen + self.buffer.capacity()
     }
 
     /// Drops the oldest run if it ends at or below `durable_end`; else the empty buffer. Returns

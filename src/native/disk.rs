@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 const FORMAT: &str = "kafka-sandbox storage 1\n";
 /// A new file begins once the newest is as large as this.
 const FILE_BYTES: u64 = 64 << 20;
+/// Pieces are joined up to this size: a copy costs less than a system call.
+const WRITE_BYTES: usize = 1 << 20;
 
 /// Where the bytes of a chunk or of a small value stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -388,11 +390,22 @@ fn sync_folder(folder: &Path) -> Result<(), StoreError> {
         .map_err(|e| fail("sync", folder, &e))
 }
 
+/// Writes the pieces one after another, small ones together, and syncs.
 fn write_at(file: &File, mut at: u64, pieces: &[Bytes]) -> io::Result<()> {
+    let mut joined = Vec::new();
+    let mut flush = |joined: &mut Vec<u8>| {
+        file.write_all_at(joined, at)?;
+        at += joined.len() as u64;
+        joined.clear();
+        io::Result::Ok(())
+    };
     for piece in pieces {
-        file.write_all_at(piece, at)?;
-        at += piece.len() as u64;
+        if joined.len() + piece.len() > WRITE_BYTES {
+            flush(&mut joined)?;
+        }
+        joined.extend_from_slice(piece);
     }
+    flush(&mut joined)?;
     file.sync_data()
 }
 
