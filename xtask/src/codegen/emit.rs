@@ -161,7 +161,7 @@ fn decode_fn(message: &Message, item: &Struct, top: bool) -> Result<String> {
                     negated(&c)
                 )
             });
-            write!(tagged, "{tag} => {{ {guard}{assign} }}\n")?;
+            writeln!(tagged, "{tag} => {{ {guard}{assign} }}")?;
         } else {
             guarded(&mut body, code.present_if(), &assign)?;
         }
