@@ -2,6 +2,7 @@
 //!
 //! Time stamps and layout are the receiver's; a client names level, class and text as Java's does.
 
+use super::ClientError;
 use std::rc::Rc;
 
 /// Only what Kafka's tools show by default has a level here.
@@ -28,6 +29,12 @@ pub trait Logger {
     /// `class` is the Java logger's name, such as `org.apache.kafka.clients.NetworkClient`; `message` has the
     /// client's prefix (`[Producer clientId=console-producer] …`) already.
     fn log(&self, level: Level, class: &str, message: &str);
+
+    /// A line with an exception: Java shows its stack trace below.
+    fn log_with(&self, level: Level, class: &str, message: &str, error: &ClientError) {
+        let _ = error;
+        self.log(level, class, message);
+    }
 }
 
 /// Drops everything.
@@ -58,6 +65,11 @@ impl Log {
 
     pub(crate) fn error(&self, class: &str, message: &str) {
         self.write(Level::Error, class, message);
+    }
+
+    pub(crate) fn error_with(&self, class: &str, message: &str, error: &ClientError) {
+        let message = format!("{}{message}", self.prefix);
+        self.target.log_with(Level::Error, class, &message, error);
     }
 
     fn write(&self, level: Level, class: &str, message: &str) {

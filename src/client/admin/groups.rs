@@ -274,6 +274,12 @@ impl Inner {
             .ask_coordinator(name, group, |_| request.clone(), read)
             .await
         {
+            // A broker that knows the newer protocol refuses the empty name before it looks at the older one.
+            Err(ClientError::UnsupportedVersion(_)) if group.is_empty() => {
+                let code = ErrorCode::INVALID_GROUP_ID;
+                self.log_describe_error("ConsumerGroupDescribe", group, code);
+                return Err(ClientError::broker(code, None));
+            }
             Err(ClientError::UnsupportedVersion(_)) => {}
             Err(ClientError::Broker { code, .. })
                 if matches!(

@@ -315,9 +315,10 @@ impl Inner {
                     }
                 }
                 ErrorCode::INVALID_TOPIC_EXCEPTION => {
-                    self.log_leader_error(&format!(
+                    let text = format!(
                         "Received invalid topic error for topic {name} in `Metadata` response"
-                    ));
+                    );
+                    self.log_leader_error(&text, ErrorCode::INVALID_TOPIC_EXCEPTION);
                     results.extend(of_topic().map(|tp| {
                         let text = format!(
                             "Failed to fetch metadata for partition {tp} due to invalid topic `{name}`"
@@ -327,9 +328,10 @@ impl Inner {
                 }
                 code if code.is_retriable() => {}
                 code => {
-                    self.log_leader_error(&format!(
+                    let text = format!(
                         "Received unexpected error for topic {name} in `Metadata` response"
-                    ));
+                    );
+                    self.log_leader_error(&text, code);
                     results.extend(of_topic().map(|tp| {
                         let text = format!(
                             "Failed to fetch metadata for partition {tp} due to unexpected error for \
@@ -343,9 +345,10 @@ impl Inner {
         leaders
     }
 
-    fn log_leader_error(&self, text: &str) {
+    fn log_leader_error(&self, text: &str, code: ErrorCode) {
         let class = format!("{}PartitionLeaderStrategy", class::ADMIN_INTERNALS);
-        self.core.log.error(&class, text);
+        let error = ClientError::broker(code, None);
+        self.core.log.error_with(&class, text, &error);
     }
 
     fn log_partition_error(&self, api: &str, tp: &TopicPartition, error: &ClientError) {

@@ -101,7 +101,8 @@ impl Inner {
             state.progress = match offset {
                 Some(found) => Progress::At(Position {
                     offset: found.offset,
-                    offset_epoch: found.leader_epoch,
+                    // As in Java: no record has been read yet whose epoch this could be.
+                    offset_epoch: None,
                 }),
                 // No record is that young: the end is where the next one will be.
                 None => Progress::AwaitingReset(OffsetReset::Latest),

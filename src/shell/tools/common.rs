@@ -28,6 +28,13 @@ impl Logger for StderrLog {
             self.session.env().runtime.spawn(Box::pin(show));
         }
     }
+
+    fn log_with(&self, level: Level, class: &str, message: &str, error: &ClientError) {
+        self.log(level, class, message);
+        if level >= Level::Warn {
+            self.io.err(Failure::from(error.clone()).trace());
+        }
+    }
 }
 
 /// Where the clients of this tool run and log.

@@ -19,6 +19,8 @@ const STATES: [&str; 7] = [
     "Reconciling",
 ];
 const TYPES: [&str; 2] = ["Classic", "Consumer"];
+/// With those that are no groups of consumers.
+const ALL_TYPES: [&str; 4] = ["Classic", "Consumer", "Share", "Streams"];
 
 pub async fn list(ctx: &ToolCtx, admin: &Admin) -> Result<(), Failure> {
     let (with_type, with_state) = (ctx.options.has("type"), ctx.options.has("state"));
@@ -90,11 +92,16 @@ fn table(groups: &[GroupListing], with_type: bool, with_state: bool) -> Vec<Stri
         }
         line
     };
-    let or_unknown = |text: &str| if text.is_empty() { "Unknown" } else { text }.to_owned();
+    // Java's client knows names in any case, and shows them as it spells them itself.
+    let spelled = |text: &str, known: &[&'static str]| {
+        let found = known.iter().find(|name| name.eq_ignore_ascii_case(text));
+        found.copied().unwrap_or("Unknown")
+    };
     let mut lines = vec![line("GROUP", "TYPE", "STATE")];
     lines.extend(groups.iter().map(|group| {
-        let (kind, state) = (or_unknown(&group.group_type), or_unknown(&group.state));
-        line(&group.group_id, &kind, &state)
+        let kind = spelled(&group.group_type, &ALL_TYPES);
+        let state = spelled(&group.state, &STATES);
+        line(&group.group_id, kind, state)
     }));
     lines
 }

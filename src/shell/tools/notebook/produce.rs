@@ -101,6 +101,10 @@ async fn run(ctx: &ToolCtx) -> Outcome<()> {
     settings
         .entry("client.id".into())
         .or_insert_with(|| "produce".into());
+    // Java waits a minute for a partition that is not there: too long for a cell.
+    settings
+        .entry("max.block.ms".into())
+        .or_insert_with(|| "10000".into());
     let context = common::context(ctx);
     let producer = ask(ctx, Producer::new(&context, &settings)).await?;
     let sent = Sent::default();
