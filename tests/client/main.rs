@@ -3,5 +3,6 @@
 mod admin;
 mod consumer;
 mod faults;
+mod old_brokers;
 mod producer;
 mod support;
