@@ -8,11 +8,10 @@
 //! preferred read replicas; quotas. Without transactions the last stable offset is the high watermark and no
 //! transaction is ever aborted.
 
-use super::{Broker, Caller};
+use super::{Broker, Caller, check_replica};
 use crate::base::LogId;
 use crate::log::storage::ReadRequest;
 use crate::log::{OffsetOutOfRange, ReadOutcome};
-use crate::metadata::PartitionImage;
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use crate::protocol::messages::fetch_response::{
@@ -264,7 +263,10 @@ impl Fetch {
             part.fail_missing(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
             return None;
         };
-        if let Some(error) = check_leader(image, caller, part.want.current_leader_epoch) {
+        // A consumer that may have a rack may read from a follower (KIP-392).
+        let leader_only = self.api_version < 11;
+        let epoch = part.want.current_leader_epoch;
+        if let Err(error) = check_replica(image, caller.broker, epoch, leader_only) {
             part.fail(error);
             if self.api_version >= 16 && error != ErrorCode::UNKNOWN_LEADER_EPOCH {
                 part.answer.current_leader = LeaderIdAndEpoch {
@@ -320,29 +322,22 @@ impl Fetch {
             });
         }
         let mut starved = false;
-        for part in &mut self.parts {
-            starved |= part.starved && part.bytes == 0;
-            let mut answer = std::mem::take(&mut part.answer);
-            let committed = self.read_committed && answer.error_code == ErrorCode::NONE.code();
-            answer.aborted_transactions = committed.then(Vec::new);
-            answer.records = Some(Rope(std::mem::take(&mut part.data)));
-            response.responses[part.topic].partitions.push(answer);
+        // As in Kafka, what is not there comes last, and has an empty list where the others have null.
+        for missing in [false, true] {
+            for part in self.parts.iter_mut().filter(|part| part.missing == missing) {
+                starved |= part.starved && part.bytes == 0;
+                let mut answer = std::mem::take(&mut part.answer);
+                answer.records = Some(Rope(std::mem::take(&mut part.data)));
+                let committed = self.read_committed && answer.error_code == ErrorCode::NONE.code();
+                answer.aborted_transactions = (committed || missing).then(Vec::new);
+                response.responses[part.topic].partitions.push(answer);
+            }
         }
         if self.api_version >= 16 {
             add_node_endpoints(broker, caller, &mut response);
         }
         Step::Reply(response, starved)
     }
-}
-
-fn check_leader(image: &PartitionImage, caller: &Caller<'_>, epoch: i32) -> Option<ErrorCode> {
-    if epoch >= 0 && epoch < image.leader_epoch {
-        return Some(ErrorCode::FENCED_LEADER_EPOCH);
-    }
-    if epoch > image.leader_epoch {
-        return Some(ErrorCode::UNKNOWN_LEADER_EPOCH);
-    }
-    (image.leader != caller.broker.0).then_some(ErrorCode::NOT_LEADER_OR_FOLLOWER)
 }
 
 fn read_partition(

@@ -6,17 +6,19 @@
 //! A search whose index is no longer in memory makes the request wait for storage.
 //! Skipped: `timeout_ms` (it bounds waits for remote storage).
 
-use super::{Broker, Caller};
+use super::{Broker, Caller, check_replica};
 use crate::base::LogId;
 use crate::log::storage::ReadRequest;
 use crate::log::{FoundOffset, OffsetSearch, SearchStep};
-use crate::metadata::PartitionImage;
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsRequest};
 use crate::protocol::messages::list_offsets_response::{
     ListOffsetsPartitionResponse, ListOffsetsResponse, ListOffsetsTopicResponse,
 };
 use std::collections::BTreeSet;
+
+/// The replica id of a client that asks any replica.
+const DEBUGGING_REPLICA: i32 = -2;
 
 const LATEST: i64 = -1;
 const EARLIEST: i64 = -2;
@@ -57,6 +59,8 @@ pub fn handle(
     };
     let mut reads = Vec::new();
     let duplicates = duplicates(&request);
+    let leader_only = request.replica_id != DEBUGGING_REPLICA;
+    let mut told = BTreeSet::new();
     for topic in request.topics {
         let mut answer = ListOffsetsTopicResponse {
             name: topic.name,
@@ -64,11 +68,15 @@ pub fn handle(
         };
         for want in &topic.partitions {
             let blank = answer_of(want.partition_index, ErrorCode::NONE);
-            let duplicate = duplicates.contains(&(answer.name.clone(), want.partition_index));
+            let key = (answer.name.clone(), want.partition_index);
+            let duplicate = duplicates.contains(&key);
+            if duplicate && !told.insert(key) {
+                continue;
+            }
             let looked_up = if duplicate {
                 Err(ErrorCode::INVALID_REQUEST)
             } else {
-                look_up(broker, caller, &answer.name, want)
+                look_up(broker, caller, leader_only, &answer.name, want)
             };
             let answered = match looked_up {
                 Err(error) => answer_of(want.partition_index, error),
@@ -154,6 +162,7 @@ enum Looked {
 fn look_up(
     broker: &Broker<'_>,
     caller: &Caller<'_>,
+    leader_only: bool,
     topic: &str,
     want: &ListOffsetsPartition,
 ) -> Result<Looked, ErrorCode> {
@@ -165,7 +174,7 @@ fn look_up(
         .topic(topic)
         .and_then(|topic| topic.partition(want.partition_index))
         .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
-    check_leader(image, caller, want.current_leader_epoch)?;
+    check_replica(image, caller.broker, want.current_leader_epoch, leader_only)?;
     let log = &broker
         .logs
         .get(image.log)
@@ -181,19 +190,6 @@ fn look_up(
         MAX_TIMESTAMP => Looked::Search(image.log, log.search_max_timestamp()),
         timestamp => Looked::Search(image.log, log.search_timestamp(timestamp)),
     })
-}
-
-fn check_leader(image: &PartitionImage, caller: &Caller<'_>, epoch: i32) -> Result<(), ErrorCode> {
-    if epoch >= 0 && epoch < image.leader_epoch {
-        return Err(ErrorCode::FENCED_LEADER_EPOCH);
-    }
-    if epoch > image.leader_epoch {
-        return Err(ErrorCode::UNKNOWN_LEADER_EPOCH);
-    }
-    if image.leader != caller.broker.0 {
-        return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
-    }
-    Ok(())
 }
 
 fn is_supported(timestamp: i64, api_version: i16) -> bool {

@@ -1,6 +1,6 @@
 //! OffsetForLeaderEpoch (key 23), versions 2 to 4 (KIP-101, KIP-279, KIP-320).
 
-use super::{Broker, Caller};
+use super::{Broker, Caller, check_replica};
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::offset_for_leader_epoch_request::{
     OffsetForLeaderEpochRequest, OffsetForLeaderPartition,
@@ -52,16 +52,7 @@ fn look_up(
         .topic(topic)
         .and_then(|topic| topic.partition(want.partition))
         .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
-    let epoch = want.current_leader_epoch;
-    if image.leader != caller.broker.0 {
-        return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
-    }
-    if epoch >= 0 && epoch < image.leader_epoch {
-        return Err(ErrorCode::FENCED_LEADER_EPOCH);
-    }
-    if epoch > image.leader_epoch {
-        return Err(ErrorCode::UNKNOWN_LEADER_EPOCH);
-    }
+    check_replica(image, caller.broker, want.current_leader_epoch, true)?;
     let hosted = broker
         .logs
         .get(image.log)

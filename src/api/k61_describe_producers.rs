@@ -48,9 +48,11 @@ fn describe(
     if let Err(why) = names::check_topic(topic) {
         return Err((ErrorCode::INVALID_TOPIC_EXCEPTION, Some(why)));
     }
-    let unknown = || (ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, None);
-    let found = broker.image.topic(topic).ok_or_else(unknown)?;
-    let image = found.partition(index).ok_or_else(unknown)?;
+    // Kafka has words for an unknown topic, and none for an unknown partition.
+    let unknown = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+    let words = || (unknown, Some(unknown.message().to_owned()));
+    let found = broker.image.topic(topic).ok_or_else(words)?;
+    let image = found.partition(index).ok_or((unknown, None))?;
     let not_leader = || (ErrorCode::NOT_LEADER_OR_FOLLOWER, None);
     if image.leader != caller.broker.0 {
         return Err(not_leader());

@@ -46,7 +46,8 @@ pub mod logs;
 pub mod registry;
 
 use crate::base::{BrokerId, Endpoint, Now};
-use crate::metadata::MetadataImage;
+use crate::metadata::{MetadataImage, PartitionImage};
+use crate::protocol::ErrorCode;
 use crate::protocol::record_batch::Decompress;
 use logs::Logs;
 use std::rc::Rc;
@@ -85,6 +86,29 @@ impl std::fmt::Debug for Decompressor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Decompressor")
     }
+}
+
+/// Whether the asked broker may answer for a partition to a client that believes in this leader epoch (-1: in
+/// none), in the order in which Kafka looks: it has a replica, the epoch is right (KIP-320), it leads.
+pub fn check_replica(
+    partition: &PartitionImage,
+    broker: BrokerId,
+    leader_epoch: i32,
+    leader_only: bool,
+) -> Result<(), ErrorCode> {
+    if partition.replica(broker).is_none() {
+        return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    }
+    if leader_epoch >= 0 && leader_epoch < partition.leader_epoch {
+        return Err(ErrorCode::FENCED_LEADER_EPOCH);
+    }
+    if leader_epoch > partition.leader_epoch {
+        return Err(ErrorCode::UNKNOWN_LEADER_EPOCH);
+    }
+    if leader_only && partition.leader != broker.0 {
+        return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
+    }
+    Ok(())
 }
 
 impl<'a> Broker<'a> {

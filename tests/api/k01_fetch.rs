@@ -175,6 +175,35 @@ fn another_broker_than_the_leader_names_the_leader() {
 }
 
 #[test]
+fn a_follower_may_be_asked_since_version_11() {
+    let (mut machine, conn) = with_topic("t", 1, 3);
+    produce(&mut machine, conn, "t", 0, batch(&["a"]));
+    let other = other_than_leader(&machine, "t");
+    let follower = machine.connect(other);
+    for (version, records) in [(10, 0), (11, 1)] {
+        let response = machine.call(follower, version, &fetch_request("t", &[(0, 0)], 0));
+        assert_eq!(values(&response.responses[0].partitions[0]).len(), records);
+    }
+}
+
+#[test]
+fn what_is_missing_comes_last_and_does_not_end_the_wait() {
+    let (mut machine, conn) = with_topic("t", 1, 1);
+    let leader = leader_of(&machine, "t", 0);
+    let writer = machine.connect(leader);
+    machine.send(conn, 12, &fetch_request("t", &[(9, 0), (0, 0)], 5_000));
+    machine.advance(100);
+    assert!(machine.receive::<FetchRequest>(conn, 12).is_none());
+    produce(&mut machine, writer, "t", 0, batch(&["a"]));
+    let response = machine
+        .receive::<FetchRequest>(conn, 12)
+        .expect("an answer");
+    let partitions = &response.responses[0].partitions;
+    let indexes: Vec<i32> = partitions.iter().map(|p| p.partition_index).collect();
+    assert_eq!(indexes, [0, 9]);
+}
+
+#[test]
 fn unknown_topics_and_ids_are_errors() {
     let (mut machine, conn) = with_topic("t", 1, 1);
     let data = fetch(&mut machine, conn, "nope", 0, 0);
