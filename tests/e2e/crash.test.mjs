@@ -60,7 +60,7 @@ async function connect(browser, url, ear) {
   await browser.evaluate(
     (path, address) => {
       window.crash.tellProblems(address);
-      window.client = new window.crash.Client(path);
+      window.client = window.crash.connect(path);
     },
     `/assets/${worker}`,
     ear.url,

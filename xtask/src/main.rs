@@ -28,6 +28,8 @@ usage: cargo xtask TASK [ARGS]
                                 run a notebook in the real page and write its outputs
   golden DIR|FILE… [--tools ours|apache] [--broker ours|apache] [--rules FILE] [--steps]
                                 replay recorded runs of Kafka's tools and show what differs
+  bench [--save] [--kafka-jars DIR] [NAME…]
+                                measure speed and sizes; --save writes them into docs/PERFORMANCE.md
   codegen [--check] [--jars DIR]
                                 write the wire codec from Kafka's message schemas
 ";
@@ -55,6 +57,7 @@ fn run(task: &str, args: &[String]) -> Outcome {
         "test" => test::run(args),
         "setup" => setup::all(),
         "execute" => execute::run(args),
+        "bench" => bench::run(args),
         "golden" => golden(args),
         "codegen" => codegen::run(args).map_err(|why| format!("{why:#}")),
         "help" | "--help" | "-h" => {

@@ -27,6 +27,27 @@ pub fn build() -> Outcome {
     )
 }
 
+/// Builds the bench of the core alone into [`core_bench_folder`].
+pub fn core_bench() -> Outcome {
+    let out = core_bench_folder();
+    module(
+        "the core's bench",
+        "tests/bench/core",
+        &out.to_string_lossy(),
+        &[
+            "src",
+            "benches",
+            "tests/bench/core",
+            "Cargo.toml",
+            "Cargo.lock",
+        ],
+    )
+}
+
+pub fn core_bench_folder() -> PathBuf {
+    paths::target().join("bench/core")
+}
+
 fn module(what: &str, package: &str, out: &str, sources: &[&str]) -> Outcome {
     let root = paths::root();
     let files: Vec<PathBuf> = sources

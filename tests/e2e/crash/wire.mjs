@@ -1,5 +1,5 @@
 /**
- * Kafka's protocol, just what the crash test says: non-flexible versions, uncompressed batches of one record. Written
+ * Kafka's protocol, just what the crash test says: non-flexible versions, uncompressed batches. Written
  * apart from the product's codec, so that a fault of that one cannot hide itself.
  */
 
@@ -146,12 +146,15 @@ export function crc32c(bytes) {
   return (c ^ 0xffffffff) | 0;
 }
 
-/** A batch, magic 2, of one record without a key. */
-export function batchOf(value) {
-  const record = new Writer().i8(0).varint(0).varint(0).varint(-1).varint(value.length).raw(value).varint(0).finish();
+/** A batch, magic 2, uncompressed, of records without keys. */
+export function batchOf(values) {
   const now = Date.now();
   const checked = new Writer();
-  checked.i16(0).i32(0).i64(now).i64(now).i64(-1).i16(-1).i32(-1).i32(1).varint(record.length).raw(record);
+  checked.i16(0).i32(values.length - 1).i64(now).i64(now).i64(-1).i16(-1).i32(-1).i32(values.length);
+  values.forEach((value, at) => {
+    const record = new Writer().i8(0).varint(0).varint(at).varint(-1).varint(value.length).raw(value).varint(0).finish();
+    checked.varint(record.length).raw(record);
+  });
   const body = checked.finish();
   const head = new Writer().i64(0).i32(body.length + 9).i32(-1).i8(2).i32(crc32c(body));
   return head.raw(body).finish();

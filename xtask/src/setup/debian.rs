@@ -26,6 +26,10 @@ pub fn browsers() -> Outcome {
     install(&BROWSERS, "the page is tested in real browsers")
 }
 
+pub fn kcat() -> Outcome {
+    install(&CLIENTS[..1], "the client that brokers are compared with")
+}
+
 pub fn clients() -> Outcome {
     install(&CLIENTS, "real clients and what they are written in")?;
     // Debian's python3 comes without what makes virtual environments.

@@ -72,6 +72,12 @@ pub fn browsers() -> Outcome {
     cargo_tools::geckodriver()
 }
 
+/// What comparing brokers over TCP needs.
+pub fn kcat() -> Outcome {
+    println!("Set-up for brokers over TCP:");
+    debian::kcat()
+}
+
 /// What the real clients need that are run against the native binary.
 pub fn clients() -> Outcome {
     println!("Set-up for real clients:");

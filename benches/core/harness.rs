@@ -1,7 +1,6 @@
-//! Speed of the core alone: frames in, frames out, storage in memory.
+//! A cluster of one broker with storage in memory, and the frames that the benches send it.
 //!
-//! `cargo bench --bench core` prints one line per case. Each case runs several times; the best counts, because
-//! the machine is shared.
+//! Nothing here measures: clocks differ between a native program and a page.
 
 use bytes::Bytes;
 use kafka_sandbox::base::{BrokerId, ConnId, Now};
@@ -18,12 +17,11 @@ use kafka_sandbox::protocol::messages::produce_request::{
 use kafka_sandbox::protocol::record_batch::{BatchBuilder, BatchOptions, batches};
 use kafka_sandbox::protocol::{Request, Rope};
 use std::rc::Rc;
-use std::time::Instant;
 
 const CONN: ConnId = ConnId(1);
-const ROUNDS: usize = 5;
 
-struct Bench {
+/// One broker with the topic `t`, and what it has answered.
+pub struct Bench {
     cluster: Cluster,
     store: MemoryStore,
     now: Now,
@@ -31,7 +29,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new() -> Bench {
+    pub fn new() -> Bench {
         let config = ClusterConfig {
             observe: false,
             ..ClusterConfig::new(1, 1, "localhost", 9092)
@@ -99,7 +97,8 @@ fn frame<R: Request>(version: i16, request: &R) -> Bytes {
     Rope(encode_request(version, 1, Some("bench"), request).expect("encodes")).to_bytes()
 }
 
-fn produce_frame(records: usize, acks: i16) -> Bytes {
+/// A Produce request with one batch of so many records of 100 bytes.
+pub fn produce_frame(records: usize, acks: i16) -> Bytes {
     let mut builder = BatchBuilder::new();
     for _ in 0..records {
         builder.append(1, None, Some(&[b'x'; 100]), &[]);
@@ -144,9 +143,8 @@ fn fetch_frame(fetch_offset: i64) -> Bytes {
     frame(12, &request)
 }
 
-/// Produces `requests` frames, `together` of them before outputs are carried. Seconds.
-fn produce(bench: &mut Bench, frame: &Bytes, requests: usize, together: usize) -> f64 {
-    let start = Instant::now();
+/// Produces `requests` frames, `together` of them before outputs are carried.
+pub fn produce(bench: &mut Bench, frame: &Bytes, requests: usize, together: usize) {
     for _ in 0..requests / together {
         for _ in 0..together {
             bench.send(frame.clone());
@@ -155,18 +153,16 @@ fn produce(bench: &mut Bench, frame: &Bytes, requests: usize, together: usize) -
         assert_eq!(bench.received.len(), together);
         bench.received.clear();
     }
-    start.elapsed().as_secs_f64()
 }
 
-/// Fetches all that there is. Seconds, bytes.
-fn fetch_all(bench: &mut Bench) -> (f64, usize) {
+/// Fetches all that there is, as a client that looks into each answer. Bytes.
+pub fn fetch_all(bench: &mut Bench) -> usize {
     let end = bench
         .cluster
         .partition("t", 0)
         .expect("the topic")
         .high_watermark;
     let (mut offset, mut bytes) = (0, 0);
-    let start = Instant::now();
     while offset < end {
         bench.send(fetch_frame(offset));
         bench.carry();
@@ -182,41 +178,5 @@ fn fetch_all(bench: &mut Bench) -> (f64, usize) {
         let last = batches(&records).flatten().last().expect("a batch");
         offset = last.header.next_offset();
     }
-    (start.elapsed().as_secs_f64(), bytes)
-}
-
-fn best(mut case: impl FnMut() -> f64) -> f64 {
-    (0..ROUNDS).map(|_| case()).fold(f64::INFINITY, f64::min)
-}
-
-fn main() {
-    for (name, records, together) in [
-        ("1 record, one at a time", 1, 1),
-        ("1 record, 100 in flight", 1, 100),
-        ("150 records (16 KB), one at a time", 150, 1),
-        ("150 records (16 KB), 10 in flight", 150, 10),
-    ] {
-        let frame = produce_frame(records, 1);
-        let requests = 200_000 / records.min(20);
-        let seconds = best(|| produce(&mut Bench::new(), &frame, requests, together));
-        let rate = requests as f64 / seconds;
-        println!(
-            "produce {name}: {:.0} requests/s, {:.2} M records/s, {:.0} MB/s",
-            rate,
-            rate * records as f64 / 1e6,
-            rate * frame.len() as f64 / 1e6
-        );
-    }
-    let mut bench = Bench::new();
-    produce(&mut bench, &produce_frame(150, 1), 10_000, 10);
-    let mut bytes = 0;
-    let seconds = best(|| {
-        let (seconds, read) = fetch_all(&mut bench);
-        bytes = read;
-        seconds
-    });
-    println!(
-        "fetch 16 KB batches in 1 MB answers: {:.0} MB/s",
-        bytes as f64 / seconds / 1e6
-    );
+    bytes
 }

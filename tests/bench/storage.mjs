@@ -1,0 +1,97 @@
+/**
+ * IndexedDB in Chromium: our module against plain JavaScript in the same page, alternating, medians of several rounds.
+ * `CORE_BENCH_WASM` is the folder with the module. Everything is written strictly.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '../e2e/server.mjs';
+import { launch } from '../e2e/webdriver.mjs';
+import { median, row } from './rows.mjs';
+
+const ROUNDS = 6;
+
+/** Runs in the page: for each case the milliseconds of each round. */
+async function measure(rounds) {
+  const KIB = 1024;
+  const { default: init, Disk } = await import('/wasm/core_bench.js');
+  await init();
+  const disk = await Disk.open('ours');
+  const done = (request) => new Promise((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = () => reject(request.error))));
+  const opening = indexedDB.open('plain', 1);
+  opening.onupgradeneeded = () => ['log', 'large', 'small'].forEach((name) => opening.result.createObjectStore(name));
+  const database = await done(opening);
+
+  let group = 0;
+  /** One strict transaction with such chunks. */
+  const plain = (store, chunks, bytes) =>
+    new Promise((resolve, reject) => {
+      const transaction = database.transaction([store], 'readwrite', { durability: 'strict' });
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error);
+      const log = transaction.objectStore(store);
+      group += 1;
+      for (let chunk = 0; chunk < chunks; chunk++) log.add(new Uint8Array(bytes).fill(7), [chunk, group]);
+      transaction.commit();
+    });
+  const scan = async () => {
+    const log = database.transaction(['log']).objectStore('log');
+    const query = IDBKeyRange.bound([0, 0], [0, Infinity]);
+    const found = log.getAllRecords ? await done(log.getAllRecords({ query })) : await done(log.getAll(query));
+    return found.length;
+  };
+  const times = async (count, work) => {
+    for (let n = 0; n < count; n++) await work();
+  };
+  const cases = {
+    oursGrouped: () => times(20, () => disk.append(50, 4 * KIB)),
+    plainGrouped: () => times(20, () => plain('log', 50, 4 * KIB)),
+    plainLarge: () => times(16, () => plain('large', 1, 256 * KIB)),
+    oursSingle: () => times(50, () => disk.append(1, 4 * KIB)),
+    plainSingle: () => times(50, () => plain('log', 1, 4 * KIB)),
+    oursScan: () => disk.scan(0),
+    plainScan: scan,
+  };
+  const found = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    const entries = Object.entries(cases);
+    // Forwards and backwards: what a case leaves to be written down must not always burden the same one.
+    for (const [name, work] of round % 2 === 0 ? entries : entries.toReversed()) {
+      await times(10, () => plain('small', 1, 1));
+      const started = performance.now();
+      await work();
+      // The first round warms up.
+      if (round > 0) found[name].push(performance.now() - started);
+    }
+  }
+  return found;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'kafka-sandbox-bench-'));
+writeFileSync(join(folder, 'index.html'), '<!doctype html><title>bench</title>');
+const server = await serve({ '/': folder, '/wasm/': process.env.CORE_BENCH_WASM });
+try {
+  const browser = await launch('chromium');
+  try {
+    await browser.goto(`${server.url}/`);
+    const found = await browser.evaluate(measure, ROUNDS);
+    const ms = Object.fromEntries(Object.entries(found).map(([name, all]) => [name, median(all)]));
+    // Rates in KiB per millisecond, so that cases of different sizes compare.
+    const grouped = (20 * 50 * 4) / ms.oursGrouped;
+    const large = (16 * 256) / ms.plainLarge;
+    const single = (50 * 4) / ms.oursSingle;
+    const atLeast = (what, ratio, goal) => row(what, ratio.toFixed(2), `≥ ${goal}`, ratio >= goal);
+    atLeast('IndexedDB, groups of 50 × 4 KiB: our module / JavaScript', ms.plainGrouped / ms.oursGrouped, 0.9);
+    atLeast('groups of 50 × 4 KiB / JavaScript’s single records of 256 KiB, in bytes', grouped / large, 0.8);
+    atLeast('groups of 50 × 4 KiB / a transaction per batch, in bytes', grouped / single, 8);
+    const wait = ms.oursSingle / ms.plainSingle;
+    row('one client’s acknowledgement: our module / JavaScript’s transaction', wait.toFixed(2), '≤ 1.3', wait <= 1.3);
+    atLeast('reading a log: our module / JavaScript’s getAllRecords', ms.plainScan / ms.oursScan, 0.8);
+    console.log(`  ms: ${JSON.stringify(ms)}`);
+  } finally {
+    await browser.quit();
+  }
+} finally {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,145 @@
+//! `cargo xtask bench [--save] [--kafka-jars DIR] [NAME…]`: how fast it is, and how large.
+//!
+//! Each bench is a program in `tests/bench/` that prints a line per figure. What is compared runs within one bench, so
+//! that a ratio holds on any machine; absolute figures say as much of the machine as of us.
+
+mod table;
+
+use crate::process::{self, Outcome, command};
+use crate::{page, paths, setup, wasm};
+use std::path::PathBuf;
+use table::Table;
+
+const USAGE: &str = "usage: cargo xtask bench [--save] [--kafka-jars DIR] [NAME…]";
+
+struct Bench {
+    name: &'static str,
+    what: &'static str,
+    /// Builds what it needs beyond the page and the browsers.
+    prepare: fn() -> Outcome,
+}
+
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "sizes",
+        what: "what goes over the wire",
+        prepare: || Ok(()),
+    },
+    Bench {
+        name: "page",
+        what: "cold load, console producer and consumer in a cell",
+        prepare: || Ok(()),
+    },
+    Bench {
+        name: "core",
+        what: "append and fetch, in Chromium and natively",
+        prepare: core,
+    },
+    Bench {
+        name: "tcp",
+        what: "brokers over TCP under the same client",
+        prepare: native,
+    },
+    Bench {
+        name: "storage",
+        what: "IndexedDB by our module and by plain JavaScript",
+        prepare: core,
+    },
+    Bench {
+        name: "memory",
+        what: "of the cluster's worker with a million records",
+        prepare: || Ok(()),
+    },
+];
+
+#[derive(Default)]
+struct Options {
+    save: bool,
+    kafka_jars: Option<PathBuf>,
+    names: Vec<String>,
+}
+
+pub fn run(args: &[String]) -> Outcome {
+    let options = read(args)?;
+    let chosen: Vec<&Bench> = BENCHES
+        .iter()
+        .filter(|bench| options.names.is_empty() || options.names.iter().any(|n| n == bench.name))
+        .collect();
+    setup::page()?;
+    setup::browsers()?;
+    wasm::build()?;
+    page::bundle()?;
+    for bench in &chosen {
+        (bench.prepare)()?;
+    }
+    let mut table = Table::default();
+    let mut failed = Vec::new();
+    for bench in chosen {
+        println!("\n━━ {}: {}", bench.name, bench.what);
+        if !measure(bench, &options, &mut table)? {
+            failed.push(bench.name);
+        }
+    }
+    println!("\n{}", table.text());
+    if !failed.is_empty() {
+        return Err(format!("these benches failed: {}", failed.join(" ")));
+    }
+    match options.save {
+        true => table.save(args),
+        false => Ok(()),
+    }
+}
+
+fn measure(bench: &Bench, options: &Options, table: &mut Table) -> Outcome<bool> {
+    let script = format!("tests/bench/{}.mjs", bench.name);
+    let mut program = command("node", &[&script]);
+    program
+        .env(
+            "KAFKA_SANDBOX",
+            paths::target().join("release/kafka-sandbox"),
+        )
+        .env("CORE_BENCH", paths::target().join("release/core-bench"))
+        .env("CORE_BENCH_WASM", wasm::core_bench_folder());
+    if let Some(jars) = &options.kafka_jars {
+        program.env("KAFKA_JARS", jars);
+    }
+    process::run_and_read(&mut program, &mut |line| table.read(line))
+}
+
+fn read(args: &[String]) -> Outcome<Options> {
+    let mut options = Options::default();
+    let mut words = args.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--save" => options.save = true,
+            "--kafka-jars" => {
+                let folder = words.next().ok_or(USAGE)?;
+                let full = std::fs::canonicalize(folder);
+                options.kafka_jars = Some(full.map_err(|error| format!("{folder}: {error}"))?);
+            }
+            name if BENCHES.iter().any(|bench| bench.name == name) => {
+                options.names.push(name.to_string());
+            }
+            _ => {
+                let names: Vec<_> = BENCHES.iter().map(|bench| bench.name).collect();
+                return Err(format!("{USAGE}\nbenches: {}", names.join(" ")));
+            }
+        }
+    }
+    Ok(options)
+}
+
+fn core() -> Outcome {
+    wasm::core_bench()?;
+    cargo_release(&["--package", "core-bench"])
+}
+
+fn native() -> Outcome {
+    setup::kcat()?;
+    cargo_release(&["--bin", "kafka-sandbox"])
+}
+
+fn cargo_release(what: &[&str]) -> Outcome {
+    let mut cargo = command("cargo", &["build", "--release"]);
+    process::run(cargo.args(what))
+}
