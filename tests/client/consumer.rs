@@ -273,7 +273,7 @@ fn a_group_of_one_commits_and_resumes() {
             Some(2)
         );
         again.close(LONG_MS).await.expect("closed");
-        assert!(w.lines.0.borrow().is_empty(), "{:?}", w.lines.0.borrow());
+        assert_eq!(w.complaints(), Vec::<String>::new());
         drop_topic(&admin, &name).await;
     });
 }
@@ -500,6 +500,61 @@ fn a_topic_that_does_not_exist_comes_to_be() {
             "{lines:?}"
         );
         c.close(LONG_MS).await.expect("closed");
+        drop_topic(&admin, &name).await;
+    });
+}
+
+#[test]
+fn positions_are_committed_as_time_goes_by() {
+    with_cluster(async |w| {
+        let admin = admin(&w).await;
+        let name = topic(&w, &admin, "auto-commit", 1).await;
+        fill(&w, &name, 1, &[], 5).await;
+        let group = w.unique("group");
+        let settings = [
+            ("group.id", group.as_str()),
+            ("auto.offset.reset", "earliest"),
+            ("auto.commit.interval.ms", "50"),
+        ];
+        let c = consumer(&w, &settings).await;
+        c.subscribe(&[&name], None)
+            .expect("nothing else is in the way");
+        read(&c, 5).await;
+        let committed = async || {
+            let offsets = admin.list_group_offsets(&group, None).await.expect("read");
+            offsets
+                .get(&tp(&name, 0))
+                .and_then(|o| o.as_ref().map(|o| o.offset))
+        };
+        with_timeout(async {
+            while committed().await != Some(5) {
+                assert!(c.poll(20).await.expect("polled").is_empty());
+            }
+        })
+        .await;
+        c.close(LONG_MS).await.expect("closed");
+        drop_topic(&admin, &name).await;
+    });
+}
+
+#[test]
+fn reading_begins_where_the_policy_says() {
+    with_cluster(async |w| {
+        let admin = admin(&w).await;
+        let name = topic(&w, &admin, "reset", 1).await;
+        // The records are of 1970.
+        fill(&w, &name, 1, &[], 5).await;
+        let p0 = tp(&name, 0);
+        for (policy, position) in [
+            ("earliest", 0),
+            ("latest", 5),
+            ("by_duration:PT1H", 5),
+            ("by_duration:P36525D", 0),
+        ] {
+            let c = consumer(&w, &[("auto.offset.reset", policy)]).await;
+            c.assign(&[p0.clone()]).expect("nothing else is in the way");
+            assert_eq!(c.position(&p0).await, Ok(position), "{policy}");
+        }
         drop_topic(&admin, &name).await;
     });
 }

@@ -95,7 +95,7 @@ fn records_get_consecutive_offsets() {
             );
             producer.close(LONG_MS).await;
         }
-        assert!(w.lines.0.borrow().is_empty(), "{:?}", w.lines.0.borrow());
+        assert_eq!(w.complaints(), Vec::<String>::new());
         drop_topic(&admin, &name).await;
     });
 }

@@ -38,6 +38,13 @@ impl World {
             .collect()
     }
 
+    /// What was logged, but for metadata that had not reached all brokers yet: a real cluster takes a moment.
+    pub fn complaints(&self) -> Vec<String> {
+        let lines = self.lines.0.borrow();
+        let real = |line: &&String| !line.contains("reported a recoverable issue");
+        lines.iter().filter(real).cloned().collect()
+    }
+
     /// A name that no earlier test run has used.
     pub fn unique(&self, what: &str) -> String {
         let now = SystemTime::now()

@@ -123,7 +123,7 @@ impl Inner {
         match reset {
             OffsetReset::Earliest => EARLIEST,
             OffsetReset::Latest | OffsetReset::None => LATEST,
-            OffsetReset::ByDuration(ago_ms) => self.core.env.runtime.wall_ms() - ago_ms,
+            OffsetReset::ByDuration(ago_ms) => (self.core.env.runtime.wall_ms() - ago_ms).max(0),
         }
     }
 
