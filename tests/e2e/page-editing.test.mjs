@@ -18,7 +18,7 @@ function publish(file, ...sources) {
 
 async function sources(browser) {
   return await browser.evaluate(() =>
-    globalThis.notebookUnderTest.session.notebook.cells.map((c) =>
+    window.notebookUnderTest.session.notebook.cells.map((c) =>
       c.type === 'markdown' ? `md:${c.source}` : c.source,
     ),
   );
@@ -27,7 +27,7 @@ async function sources(browser) {
 /** Puts the focus on a cell, as a click beside its source does. */
 async function focusCell(browser, index) {
   await browser.evaluate((at) => {
-    const notebook = globalThis.notebookUnderTest;
+    const notebook = window.notebookUnderTest;
     const id = notebook.session.notebook.cells[at].id;
     notebook.activate(id, 'command');
     notebook.renderRoot.querySelectorAll('ks-cell')[at].focusCell();
@@ -37,7 +37,7 @@ async function focusCell(browser, index) {
 async function saved(browser) {
   await browser.until(
     'the notebook is saved',
-    () => globalThis.notebookUnderTest.session.saveState === 'saved',
+    () => window.notebookUnderTest.session.saveState === 'saved',
   );
 }
 
@@ -72,20 +72,19 @@ for (const name of browsersToTest()) {
       await browser.press('b');
       await browser.until(
         'a cell is inserted',
-        () => globalThis.notebookUnderTest.session.notebook.cells.length === 3,
+        () => window.notebookUnderTest.session.notebook.cells.length === 3,
       );
       await browser.press('Enter');
       await browser.until(
         'the editor is there',
         () =>
-          globalThis.notebookUnderTest.renderRoot.activeElement?.closest('.cm-editor') !== null &&
-          globalThis.notebookUnderTest.renderRoot.activeElement?.closest('.cm-editor'),
+          window.notebookUnderTest.renderRoot.activeElement?.closest('.cm-editor') !== null &&
+          window.notebookUnderTest.renderRoot.activeElement?.closest('.cm-editor'),
       );
       await browser.press(...'!echo typed', 'Shift+Enter');
       await browser.until(
         'the typed cell has run',
-        () =>
-          globalThis.notebookUnderTest.toJSON().cells[1].outputs[0]?.text?.join('') === 'typed\n',
+        () => window.notebookUnderTest.toJSON().cells[1].outputs[0]?.text?.join('') === 'typed\n',
       );
       assert.deepEqual(await sources(browser), ['!echo one', '!echo typed', '!echo two']);
 
@@ -111,7 +110,7 @@ for (const name of browsersToTest()) {
       await browser.until(
         "the author's version is back",
         () =>
-          globalThis.notebookUnderTest.session?.notebook.cells.map((c) => c.source).join() ===
+          window.notebookUnderTest.session?.notebook.cells.map((c) => c.source).join() ===
           '!echo one,!echo two',
       );
     } finally {
@@ -125,7 +124,7 @@ for (const name of browsersToTest()) {
     const browser = await openNotebook(name, address);
     try {
       // Outputs alone are no edits: the new version simply comes.
-      await browser.evaluate(() => globalThis.notebookUnderTest.runCell(0));
+      await browser.evaluate(() => window.notebookUnderTest.runCell(0));
       await saved(browser);
       publish(file, '!echo second edition');
       await browser.reload();
@@ -133,7 +132,7 @@ for (const name of browsersToTest()) {
       assert.deepEqual(await sources(browser), ['!echo second edition']);
 
       await browser.evaluate(() => {
-        const { notebook } = globalThis.notebookUnderTest.session;
+        const { notebook } = window.notebookUnderTest.session;
         notebook.setSource(notebook.cells[0].id, '!echo mine');
       });
       await saved(browser);
@@ -144,19 +143,18 @@ for (const name of browsersToTest()) {
       const banner = await browser.until(
         'the new version is offered',
         () =>
-          globalThis.notebookUnderTest.renderRoot.querySelector('[data-testid=new-version]')
+          window.notebookUnderTest.renderRoot.querySelector('[data-testid=new-version]')
             ?.textContent,
       );
       assert.match(banner, /new version of this lesson/);
       await browser.evaluate(() =>
-        globalThis.notebookUnderTest.renderRoot
+        window.notebookUnderTest.renderRoot
           .querySelector('[data-testid=new-version] button')
           .click(),
       );
       await browser.until(
         'the new version is shown',
-        () =>
-          globalThis.notebookUnderTest.session?.notebook.cells[0].source === '!echo third edition',
+        () => window.notebookUnderTest.session?.notebook.cells[0].source === '!echo third edition',
       );
     } finally {
       await browser.quit();

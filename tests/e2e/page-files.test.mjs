@@ -77,13 +77,13 @@ for (const name of browsersToTest()) {
     const browser = await openNotebook(name, `${course.url}/?notebook=/course/later.ipynb`);
     try {
       assert.equal((await runCell(browser, 0)).stdout, 'later\n');
-      const kept = await browser.evaluate(() => globalThis.notebookUnderTest.toJSON());
+      const kept = await browser.evaluate(() => window.notebookUnderTest.toJSON());
       assert.deepEqual([kept.nbformat_minor, kept.novelty], [12, true]);
       await browser.evaluate(() => localStorage.clear());
       await browser.goto(`${course.url}/?notebook=/course/big.ipynb`);
       await ready(browser);
       const shown = await browser.evaluate(() => {
-        const outputs = globalThis.notebookUnderTest.renderRoot.querySelector('.outputs');
+        const outputs = window.notebookUnderTest.renderRoot.querySelector('.outputs');
         return {
           chars: outputs.textContent.length,
           gap: outputs.querySelector('.gap').textContent,

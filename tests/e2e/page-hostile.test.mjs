@@ -85,7 +85,7 @@ for (const name of browsersToTest()) {
     const browser = await openNotebook(name, `${course.url}/?notebook=/course/hostile.ipynb`);
     try {
       const texts = await browser.until('the Markdown is drawn', () => {
-        const root = globalThis.notebookUnderTest.renderRoot;
+        const root = window.notebookUnderTest.renderRoot;
         return (
           [...root.querySelectorAll('.prose')].length >= 3 &&
           [...root.querySelectorAll('.prose')].map((e) => e.textContent)
@@ -94,7 +94,7 @@ for (const name of browsersToTest()) {
       assert.match(texts.join('\n'), /Hostile/);
       assert.match(texts.join('\n'), /Picture on 127\.0\.0\.1:\d+ not loaded: remote picture/);
       const clicked = await browser.evaluate(async () => {
-        const root = globalThis.notebookUnderTest.renderRoot;
+        const root = window.notebookUnderTest.renderRoot;
         for (const link of root.querySelectorAll('.prose a')) {
           if (!/^https?:/.test(link.getAttribute('href') ?? '')) link.click();
         }

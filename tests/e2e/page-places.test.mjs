@@ -117,12 +117,12 @@ for (const name of browsersToTest()) {
     const browser = await openNotebook(name, `${server.url}/?notebook=/course/lesson.ipynb`);
     try {
       await browser.evaluate(() => {
-        const { notebook } = globalThis.notebookUnderTest.session;
+        const { notebook } = window.notebookUnderTest.session;
         notebook.setSource(notebook.cells[0].id, '!echo typed');
       });
       const text = await browser.until(
         'the problem is told',
-        () => globalThis.notebookUnderTest.renderRoot.querySelector('.banner.bad')?.textContent,
+        () => window.notebookUnderTest.renderRoot.querySelector('.banner.bad')?.textContent,
       );
       assert.match(text, /could not be saved in this browser .*Download the notebook to keep them/);
       assert.equal((await runCell(browser, 0)).stdout, 'typed\n');
@@ -138,7 +138,7 @@ for (const name of browsersToTest()) {
       await browser.goto(`${course.url}/course/embedding.html`);
       await ready(browser);
       const seen = await browser.evaluate(async () => {
-        const notebook = globalThis.notebookUnderTest;
+        const notebook = window.notebookUnderTest;
         const events = [];
         for (const event of ['cell-start', 'cell-end', 'output'])
           notebook.addEventListener(event, (e) => events.push([event, e.detail.index]));
@@ -175,9 +175,9 @@ for (const name of browsersToTest()) {
       await browser.goto(`${server.url}/`);
       await ready(browser);
       const state = await browser.evaluate(() =>
-        globalThis.notebookUnderTest
+        window.notebookUnderTest
           .runCell(4)
-          .then(() => globalThis.notebookUnderTest.toJSON().cells.length),
+          .then(() => window.notebookUnderTest.toJSON().cells.length),
       );
       assert.ok(state > 10);
     } finally {

@@ -35,6 +35,7 @@ async function open(options) {
 
 async function shot(page, name) {
   // Squares pop up and pins slide for a fifth of a second.
+  await page.getByTestId('storage').filter({ hasText: 'Saved' }).waitFor();
   await page.waitForTimeout(500);
   await page.screenshot({ path: join(folder, `${name}.png`) });
   console.log(`${name}.png`);
@@ -67,7 +68,7 @@ const NARROW = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
 
 let page = await open({ ...WIDE, colorScheme: 'light' });
 await shot(page, 'empty');
-await lesson(page, 'consume-book');
+await lesson(page, 'leave');
 await shot(page, 'light');
 await page.emulateMedia({ colorScheme: 'dark' });
 await shot(page, 'dark');
@@ -80,7 +81,7 @@ await shot(page, 'medium');
 await page.setViewportSize(WIDE.viewport);
 for (const tab of ['topics', 'groups', 'messages']) {
   await page.getByTestId(`tab-${tab}`).click();
-  if (tab === 'groups') await page.getByTestId('groups-table').getByRole('button', { name: 'audit' }).click();
+  if (tab === 'groups') await page.getByTestId('groups-table').getByRole('button', { name: 'crew' }).click();
   if (tab === 'messages') {
     await page.getByTestId('messages-topic').selectOption('clicks');
     await page.getByTestId('messages-table').locator('tbody tr').nth(2).click();
@@ -90,7 +91,7 @@ for (const tab of ['topics', 'groups', 'messages']) {
 await page.context().close();
 
 page = await open({ ...NARROW, colorScheme: 'light' });
-await lesson(page, 'consume-book');
+await lesson(page, 'leave');
 await shot(page, 'narrow');
 await page.emulateMedia({ colorScheme: 'dark' });
 await shot(page, 'narrow-dark');

@@ -274,7 +274,7 @@ export class KsMessages extends LitElement {
   #produce(topic: TopicState) {
     const { form } = this;
     const set = (part: Partial<ProduceForm>): void => {
-      this.form = { ...form, ...part };
+      this.form = { ...this.form, ...part };
     };
     const headers = form.headers
       .split('\n')

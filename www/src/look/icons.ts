@@ -31,6 +31,7 @@ const SHAPES: Record<string, SVGTemplateResult> = {
   arrowUp: svg`<path d="M8 13V3M4 7l4-4 4 4"/>`,
   arrowDown: svg`<path d="M8 3v10M4 9l4 4 4-4"/>`,
   edit: svg`<path d="m3 13 .6-2.800 7.300-7.300 2.200 2.200-7.300 7.300z"/>`,
+  wrap: svg`<path d="M2 4h12M2 8h9.500a2.300 2.300 0 0 1 0 4.600H8M9.800 10.800 8 12.600l1.800 1.800M2 12.600h3"/>`,
   keyboard: svg`<rect x="1.500" y="4" width="13" height="8.500" rx="1.500"/><path d="M4 6.800h.1M6.700 6.800h.1M9.300 6.800h.1M12 6.800h.1M5 9.800h6"/>`,
   crown: svg`<path d="m2.500 11.800-.7-6.600 3.500 2.600L8 3.600l2.700 4.200 3.500-2.600-.7 6.600z"/>`,
   database: svg`<ellipse cx="8" cy="4" rx="5" ry="2"/><path d="M3 4v8c0 1.100 2.200 2 5 2s5-.9 5-2V4M3 8c0 1.100 2.200 2 5 2s5-.9 5-2"/>`,

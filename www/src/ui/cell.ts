@@ -54,6 +54,7 @@ export class KsCell extends LitElement {
     readonly: { type: Boolean },
     shownRaw: { state: true },
     collapsed: { type: Boolean },
+    unwrapped: { state: true },
   };
   declare cell: Cell;
   declare session: NotebookSession;
@@ -67,6 +68,8 @@ export class KsCell extends LitElement {
   /** A Markdown cell shows its source. */
   declare shownRaw: boolean;
   declare collapsed: boolean;
+  /** Long lines of the output go on to the right: tables stay tables. */
+  declare unwrapped: boolean;
 
   #editor: EditorHandle | null = null;
   #opening = false;
@@ -83,6 +86,7 @@ export class KsCell extends LitElement {
     this.selected = false;
     this.readonly = false;
     this.collapsed = false;
+    this.unwrapped = false;
     this.mode = 'command';
     this.index = 0;
   }
@@ -205,7 +209,7 @@ ${
     return html`<div class="outputs-box" ?hidden=${!has && !this.run?.wantsInput}>
         ${this.collapsed && has ? html`<p class="collapsed-note">Output hidden. <button class="link" @click=${() => this.host.command('toggle-output', this.cell.id)}>Show it</button></p>` : nothing}
         <div
-          class="outputs"
+          class="outputs ${this.unwrapped ? 'unwrapped' : ''}"
           data-testid="outputs"
           role="group"
           aria-label=${`Output of cell ${this.index + 1}`}
@@ -214,6 +218,15 @@ ${
         ${
           has
             ? html`<div class="output-actions">
+                <button
+                  class="button quiet icon small"
+                  aria-label="Wrap long lines"
+                  aria-pressed=${!this.unwrapped}
+                  title=${this.unwrapped ? 'Wrap long lines' : 'Do not wrap long lines'}
+                  @click=${() => (this.unwrapped = !this.unwrapped)}
+                >
+                  ${icon('wrap')}
+                </button>
                 <button
                   class="button quiet icon small"
                   aria-label="Copy the output"

@@ -243,6 +243,12 @@ export const notebookStyles = css`
     overflow-wrap: anywhere;
     tab-size: 8;
   }
+  .outputs.unwrapped pre {
+    white-space: pre;
+    overflow-wrap: normal;
+    width: max-content;
+    min-width: 100%;
+  }
   .outputs .stderr {
     margin-left: -12px;
     padding-left: 9px;
