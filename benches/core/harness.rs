@@ -2,6 +2,8 @@
 //!
 //! Nothing here measures: clocks differ between a native program and a page.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
 use bytes::Bytes;
 use kafka_sandbox::base::{BrokerId, ConnId, Now};
 use kafka_sandbox::cluster::io::{Input, Output};

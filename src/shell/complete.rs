@@ -91,7 +91,7 @@ pub fn hover(source: &str, at: usize) -> Option<(usize, usize, String)> {
         }
         (Command::Builtin(_), _) => return None,
     };
-    (!word.is_empty()).then(|| (typed.from, end, text))
+    (!word.is_empty()).then_some((typed.from, end, text))
 }
 
 fn typed(before: &str) -> Typed<'_> {

@@ -36,8 +36,10 @@ fn topics_records_positions_and_requests_are_told() {
 
 #[test]
 fn without_an_observer_only_what_matters_is_told() {
-    let mut config = ClusterConfig::default();
-    config.observe = false;
+    let config = ClusterConfig {
+        observe: false,
+        ..ClusterConfig::default()
+    };
     let mut machine = Machine::with(config, 1, Faults::default());
     create_topic(&mut machine, "t", 1, 1);
     produce(&mut machine, "t", 0, "a");

@@ -1,5 +1,10 @@
 //! The shell from outside: lines in, text and status out.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests at the native shell run on real time"
+)]
+
 mod bash;
 mod cells;
 mod docs;

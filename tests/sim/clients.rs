@@ -36,7 +36,6 @@ pub struct Producer {
 pub struct Counts {
     pub acknowledged: u64,
     pub refused: u64,
-    pub duplicates: u64,
 }
 
 impl Producer {

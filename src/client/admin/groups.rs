@@ -281,11 +281,10 @@ impl Inner {
                 return Err(ClientError::broker(code, None));
             }
             Err(ClientError::UnsupportedVersion(_)) => {}
-            Err(ClientError::Broker { code, .. })
-                if matches!(
-                    code,
-                    ErrorCode::GROUP_ID_NOT_FOUND | ErrorCode::UNSUPPORTED_VERSION
-                ) => {}
+            Err(ClientError::Broker {
+                code: ErrorCode::GROUP_ID_NOT_FOUND | ErrorCode::UNSUPPORTED_VERSION,
+                ..
+            }) => {}
             Err(ClientError::Broker { code, message }) => {
                 self.log_describe_error("ConsumerGroupDescribe", group, code);
                 return Err(ClientError::Broker { code, message });

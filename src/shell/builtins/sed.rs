@@ -313,7 +313,9 @@ impl Command {
             Address::Last => last,
             Address::Pattern(regex) => regex.is_match(line),
             Address::Step(first, 0) => *first == number,
-            Address::Step(first, step) => number >= *first && (number - first) % step == 0,
+            Address::Step(first, step) => {
+                number >= *first && (number - first).is_multiple_of(*step)
+            }
             Address::Plus(_) => false,
         }
     }

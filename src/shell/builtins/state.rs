@@ -201,7 +201,7 @@ async fn read(call: Call) -> Result<i32, Stop> {
         complete = piece.ends_with('\n');
         text.push_str(piece.trim_end_matches('\n'));
         let backslashes = text.len() - text.trim_end_matches('\\').len();
-        if raw || !complete || backslashes % 2 == 0 {
+        if raw || !complete || backslashes.is_multiple_of(2) {
             break;
         }
         text.pop();

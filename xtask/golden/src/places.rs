@@ -51,7 +51,7 @@ impl Places {
     }
 
     /// Output as it would be with the cluster where the transcripts say.
-    pub fn from_real(&self, output: Vec<u8>) -> Vec<u8> {
+    pub fn as_recorded(&self, output: Vec<u8>) -> Vec<u8> {
         if self.ports.is_empty() {
             return output;
         }
@@ -86,7 +86,7 @@ mod tests {
         let real = places.to_real("a localhost:9093 /data/broker-1/t-0");
         assert_eq!(real, "a localhost:29093 /x/run/data-1/t-0");
         assert_eq!(
-            places.from_real(b"at localhost:29094 (id: 3) in /x/run/data-2".to_vec()),
+            places.as_recorded(b"at localhost:29094 (id: 3) in /x/run/data-2".to_vec()),
             b"at localhost:9094 (id: 3) in /data/broker-2"
         );
         assert_eq!(

@@ -138,7 +138,7 @@ impl Replay<'_> {
         let mut last = Vec::new();
         while tokio::time::Instant::now() < end {
             let printed = within_limit(self.stage.start(&command)?).await;
-            last = self.places.from_real(printed.stdout);
+            last = self.places.as_recorded(printed.stdout);
             if regex.is_match(&last) {
                 return Ok(());
             }
@@ -189,7 +189,7 @@ impl Replay<'_> {
             (printed.stdout, b'|', "stdout"),
             (printed.stderr, b'!', "stderr"),
         ] {
-            let bytes = self.places.from_real(bytes);
+            let bytes = self.places.as_recorded(bytes);
             if bytes.is_empty() {
                 continue;
             }

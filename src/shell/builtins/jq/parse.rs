@@ -101,8 +101,10 @@ impl Parser<'_> {
             let after = self.rest.strip_prefix(**op);
             after.is_some_and(|after| {
                 let word = op.starts_with(char::is_alphabetic);
-                !(word && after.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
-                    && !(**op == "|" && after.starts_with('='))
+                let longer = |c: char| c.is_alphanumeric() || c == '_';
+                let part_of_word = word && after.starts_with(longer);
+                let part_of_assignment = **op == "|" && after.starts_with('=');
+                !part_of_word && !part_of_assignment
             })
         })?;
         self.rest = &self.rest[found.len()..];

@@ -199,10 +199,13 @@ async fn seek_far(ctx: &ToolCtx, named: &InUse, words: &[String]) -> Outcome<()>
     let partitions = named::partitions(named, words)?;
     let consumer = &named.consumer;
     let Some(time) = ctx.options.one("to-timestamp")? else {
-        return Ok(match ctx.options.has("to-beginning") {
-            true => consumer.seek_to_beginning(&partitions)?,
-            false => consumer.seek_to_end(&partitions)?,
-        });
+        return {
+            let _: () = match ctx.options.has("to-beginning") {
+                true => consumer.seek_to_beginning(&partitions)?,
+                false => consumer.seek_to_end(&partitions)?,
+            };
+            Ok(())
+        };
     };
     let time_ms = parse_time(time).ok_or_else(|| {
         Trouble::Usage(format!(

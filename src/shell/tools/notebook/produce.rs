@@ -168,7 +168,7 @@ async fn send_count(
         let (key, value) = (fill(&template.key), fill(&template.value));
         let send = send(template, producer, sent, key.as_deref(), value.as_deref());
         ctx.cancel.run(send).await?;
-        if number as u32 % LINES_PER_TURN == 0 {
+        if (number as u32).is_multiple_of(LINES_PER_TURN) {
             ctx.io.breathe().await?;
         }
     }
