@@ -21,7 +21,6 @@ usage: cargo xtask TASK [ARGS]
 
   serve [--port N]              set everything up, build, and serve the page on this machine
   test [STAGE…]                 set everything up and run all tests, or the stages named
-  bench [PART…]                 measure: core, sizes, page, tcp
   site                          build the page for a web server, into dist/
   setup                         the set-up alone, of everything
   execute FILE.ipynb [--out OUT.ipynb] [--browser chromium|firefox] [--timeout SECONDS]
@@ -52,7 +51,6 @@ fn main() -> ExitCode {
 fn run(task: &str, args: &[String]) -> Outcome {
     match task {
         "serve" => page::serve(args),
-        "bench" => bench::all(args),
         "site" => page::site(),
         "test" => test::run(args),
         "setup" => setup::all(),
