@@ -29,8 +29,6 @@ pub enum Waiter {
         log: LogId,
         log_start_offset: i64,
     },
-    /// Facts that nobody waits for.
-    Nobody,
 }
 
 /// A waiter whose wait is over.
@@ -41,6 +39,7 @@ struct Flight {
     id: PersistId,
     logs: Vec<LogId>,
     facts: Vec<Waiter>,
+    in_passing: Vec<Write>,
 }
 
 /// See the module's documentation.
@@ -50,6 +49,9 @@ pub struct Commit {
     flight: Option<Flight>,
     /// Small values that go with the next group.
     facts: Vec<(Write, Waiter)>,
+    /// Small values that nobody waits for: they go along with whatever group comes next, however often it
+    /// has to be tried, and cause none of their own.
+    in_passing: Vec<Write>,
     waiters: BTreeMap<LogId, VecDeque<(i64, Waiter)>>,
     /// Where the last group stopped, so that a busy log does not starve those behind it.
     last_log: Option<LogId>,
@@ -72,19 +74,24 @@ impl Commit {
         self.facts.push((write, waiter));
     }
 
+    /// Adds a small value that nobody waits for to the next group that there is a reason for.
+    pub fn put_in_passing(&mut self, write: Write) {
+        self.in_passing.push(write);
+    }
+
     /// The next group, if none is in flight and something waits.
     pub fn next_group(&mut self, logs: &mut Logs) -> Option<(PersistId, Vec<Write>)> {
         if self.flight.is_some() || (self.facts.is_empty() && logs.is_durable()) {
             return None;
         }
-        let mut writes = Vec::new();
+        let mut writes = self.in_passing.clone();
         let mut facts = Vec::new();
         for (write, waiter) in self.facts.drain(..) {
             writes.push(write);
             facts.push(waiter);
         }
         let taken = self.take_logs(logs, &mut writes);
-        if writes.is_empty() {
+        if writes.len() == self.in_passing.len() {
             return None;
         }
         let id = PersistId(self.next_id);
@@ -93,6 +100,7 @@ impl Commit {
             id,
             logs: taken,
             facts,
+            in_passing: std::mem::take(&mut self.in_passing),
         });
         Some((id, writes))
     }
@@ -163,6 +171,8 @@ impl Commit {
     pub fn failed(&mut self, id: PersistId, why: &str, logs: &mut Logs) -> Option<Vec<Released>> {
         let flight = self.flight.take_if(|flight| flight.id == id)?;
         let mut released = Vec::new();
+        // In their order, before those that have come since.
+        self.in_passing.splice(..0, flight.in_passing);
         let facts = flight
             .facts
             .into_iter()

@@ -364,7 +364,6 @@ impl Cluster {
                     }
                     self.log_start_released(request, result.is_ok());
                 }
-                Waiter::Nobody => {}
             }
         }
     }

@@ -3,7 +3,6 @@
 //!
 //! Requests wait meanwhile. A cluster at its first start writes its first metadata records before it serves.
 
-use super::commit::Waiter;
 use super::groups::Groups;
 use super::io::Output;
 use super::timers::Timer;
@@ -126,7 +125,7 @@ impl Cluster {
                 key: key.to_owned(),
                 value: Bytes::from(value),
             };
-            self.commit.put(write, Waiter::Nobody);
+            self.commit.put_in_passing(write);
         }
     }
 
@@ -219,7 +218,7 @@ impl Cluster {
                     self.outputs.push_back(Output::Trim { log, below: None });
                     let key = log_start_key(log);
                     if meta.contains_key(&key) {
-                        self.commit.put(Write::DeleteMeta { key }, Waiter::Nobody);
+                        self.commit.put_in_passing(Write::DeleteMeta { key });
                     }
                 }
                 Some(0) => {}

@@ -72,7 +72,7 @@ impl Cluster {
             let forget = Write::DeleteMeta {
                 key: log_start_key(*log),
             };
-            self.commit.put(forget, super::commit::Waiter::Nobody);
+            self.commit.put_in_passing(forget);
             self.outputs.push_back(Output::Trim {
                 log: *log,
                 below: None,

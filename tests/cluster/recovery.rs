@@ -78,6 +78,9 @@ fn a_first_start_that_cannot_be_written_is_tried_again() {
     machine.disk.set_faults(Faults::default());
     machine.advance(1_000);
     assert!(machine.cluster.is_ready());
+    let id = machine.cluster.cluster_id().to_owned();
+    machine.crash(7);
+    assert_eq!(machine.cluster.cluster_id(), id);
 }
 
 #[test]
