@@ -3,6 +3,8 @@
 //! `cargo bench --bench core` prints one line per case. Each case runs several times; the best counts, because
 //! the machine is shared.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
 mod harness;
 
 use harness::{Bench, fetch_all, produce, produce_frame};

@@ -69,25 +69,6 @@ pub fn create_topic(
     assert_eq!(response.topics[0].error_code, NONE, "{response:?}");
 }
 
-/// Sets one config of a topic.
-pub fn set_config(machine: &mut Machine, conn: ConnId, topic: &str, name: &str, value: &str) {
-    let request = IncrementalAlterConfigsRequest {
-        resources: vec![AlterConfigsResource {
-            resource_type: 2,
-            resource_name: topic.to_owned(),
-            configs: vec![AlterableConfig {
-                name: name.to_owned(),
-                value: Some(value.to_owned()),
-                ..Default::default()
-            }],
-            ..Default::default()
-        }],
-        ..Default::default()
-    };
-    let response = machine.call(conn, 1, &request);
-    assert_eq!(response.responses[0].error_code, NONE, "{response:?}");
-}
-
 pub fn leader_of(machine: &Machine, topic: &str, partition: i32) -> i32 {
     machine
         .cluster

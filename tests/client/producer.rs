@@ -325,7 +325,7 @@ fn a_topic_comes_to_be_when_it_is_written_to() {
             ..Default::default()
         };
         producer.send(&record).await.await.expect("acknowledged");
-        let lines = w.lines.0.borrow();
+        let lines = w.lines.0.borrow().clone();
         assert!(lines[0].starts_with(
             "WARN [Producer clientId=console-producer] The metadata response from the cluster reported a \
              recoverable issue with correlation id "

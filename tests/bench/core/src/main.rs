@@ -1,6 +1,8 @@
 //! Prints how long rounds take: `core-bench COLD_BATCHES WARM_BATCHES ROUNDS`, seconds of the first round and of the
 //! best of the later ones.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
 use std::time::Instant;
 
 fn main() {
