@@ -34,8 +34,11 @@ struct Inner {
     next_correlation_id: Rc<Cell<i32>>,
     closed: Cell<bool>,
     /// Told of every node that could not be reached or went away.
-    on_disconnect: RefCell<Option<Box<dyn Fn(i32)>>>,
+    on_disconnect: RefCell<Option<DisconnectHook>>,
 }
+
+/// Called with the node's id.
+type DisconnectHook = Box<dyn Fn(i32)>;
 
 struct NodeState {
     link: RefCell<LinkState>,

@@ -234,7 +234,6 @@ impl GroupCoordinator {
                 answer.partitions.push(OffsetDeleteResponsePartition {
                     partition_index: index,
                     error_code: error.code(),
-                    ..Default::default()
                 });
             }
             response.topics.push(answer);

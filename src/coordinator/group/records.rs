@@ -36,7 +36,6 @@ fn offset_key(group: &str, topic: &str, partition: i32) -> Bytes {
         group: group.to_string(),
         topic: topic.to_string(),
         partition,
-        ..Default::default()
     };
     encode_coordinator_key(&key).expect(KEY_FITS)
 }
@@ -44,7 +43,6 @@ fn offset_key(group: &str, topic: &str, partition: i32) -> Bytes {
 fn group_key(group: &str) -> Bytes {
     let key = GroupMetadataKey {
         group: group.to_string(),
-        ..Default::default()
     };
     encode_coordinator_key(&key).expect(KEY_FITS)
 }

@@ -294,11 +294,14 @@ fn score(assignment: &BTreeMap<&str, Vec<TopicPartition>>) -> usize {
     pairs.map(|(a, b)| a.abs_diff(*b)).sum()
 }
 
+/// The member that gave a partition up, and the one that got it.
+type FromTo = (String, String);
+
 /// What has been moved between whom, so that two partitions of a topic need not swap places.
 #[derive(Default)]
 struct Movements {
-    by_topic: BTreeMap<Rc<str>, BTreeMap<(String, String), BTreeSet<TopicPartition>>>,
-    by_partition: BTreeMap<TopicPartition, (String, String)>,
+    by_topic: BTreeMap<Rc<str>, BTreeMap<FromTo, BTreeSet<TopicPartition>>>,
+    by_partition: BTreeMap<TopicPartition, FromTo>,
 }
 
 impl Movements {
