@@ -220,7 +220,6 @@ mod tests {
             group: "g".into(),
             topic: "t".into(),
             partition: 3,
-            ..Default::default()
         };
         let value = OffsetCommitValue {
             offset: 5,
