@@ -7,9 +7,6 @@ use kafka_sandbox::protocol::messages::create_topics_request::{
 };
 use kafka_sandbox::protocol::messages::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use kafka_sandbox::protocol::messages::fetch_response::{FetchResponse, PartitionData};
-use kafka_sandbox::protocol::messages::incremental_alter_configs_request::{
-    AlterConfigsResource, AlterableConfig, IncrementalAlterConfigsRequest,
-};
 use kafka_sandbox::protocol::messages::produce_request::{
     PartitionProduceData, ProduceRequest, TopicProduceData,
 };
