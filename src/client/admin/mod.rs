@@ -7,6 +7,7 @@ mod cluster;
 mod configs;
 mod groups;
 mod partitions;
+mod scram;
 mod topics;
 mod types;
 
@@ -14,6 +15,7 @@ pub(crate) use groups::{
     LAST_VERSION_WITH_NAMES, offset_commit_topics, offset_fetch_request, offsets_of,
 };
 pub(crate) use partitions::by_topic;
+pub use scram::{ScramAlteration, ScramInfos, ScramMechanism};
 pub use types::*;
 
 use super::config::{AdminConfig, Properties};

@@ -1,11 +1,10 @@
-//! `kafka-configs.sh`: settings of topics, brokers, loggers and groups, and quotas.
-//!
-//! Not here: SCRAM credentials, which the cluster has not.
+//! `kafka-configs.sh`: settings of topics, brokers, loggers and groups, quotas and SCRAM credentials.
 
 mod alter;
 mod describe;
 mod options;
 mod quotas;
+mod scram;
 
 use super::common;
 use super::failure::Failure;

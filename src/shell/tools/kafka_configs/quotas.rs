@@ -4,8 +4,9 @@ use super::super::failure::Failure;
 use super::super::java::{as_grown_map, double_text, entities_as_grown_map};
 use super::alter::Changes;
 use super::options::{CLIENTS, Entities, IPS, USERS};
+use super::scram;
 use crate::client::Admin;
-use crate::client::admin::{QuotaAlteration, QuotaEntity, QuotaMatch};
+use crate::client::admin::{QuotaAlteration, QuotaEntity, QuotaMatch, ScramMechanism};
 use crate::shell::tool::ToolCtx;
 
 const CLIENT_QUOTAS: [&str; 4] = [
@@ -21,7 +22,7 @@ fn is_client_quota(name: &str) -> bool {
 }
 
 fn is_scram(name: &str) -> bool {
-    matches!(name, "SCRAM-SHA-256" | "SCRAM-SHA-512")
+    ScramMechanism::from_name(name).is_some()
 }
 
 /// What the protocol calls a type of entity.
@@ -73,7 +74,14 @@ pub async fn describe(ctx: &ToolCtx, admin: &Admin, entities: &Entities) -> Resu
     for (entity, quotas) in quotas(admin, entities).await? {
         ctx.io.out_line(quota_line(&entity, &quotas));
     }
-    Ok(())
+    let clients = entities
+        .types
+        .iter()
+        .any(|kind| kind == CLIENTS || kind == IPS);
+    if clients || entities.names.iter().any(String::is_empty) {
+        return Ok(());
+    }
+    scram::describe(ctx, admin, &entities.names).await
 }
 
 fn quota_line(entity: &QuotaEntity, quotas: &[(String, f64)]) -> String {
@@ -108,9 +116,8 @@ pub async fn alter(admin: &Admin, entities: &Entities, changes: &Changes) -> Res
     }
     let scram = changes.added.iter().map(|(name, _)| name);
     if scram.chain(&changes.removed).any(|name| is_scram(name)) {
-        let class = "org.apache.kafka.common.errors.UnsupportedVersionException";
-        let message = "The broker does not support ALTER_USER_SCRAM_CREDENTIALS";
-        return Err(Failure::new(class, message).execution());
+        let user = entities.names.first().map_or("", String::as_str);
+        return scram::alter(admin, user, changes).await;
     }
     alter_quotas(admin, entities, changes).await
 }
