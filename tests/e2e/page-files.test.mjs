@@ -17,7 +17,21 @@ function bigNotebook() {
   return JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }, null, 1);
 }
 
+const FOLDER = notebookOf(
+  [
+    '!cat brought.txt',
+    '!cat mine.txt',
+    '!mkdir made; echo made > made/deep.txt',
+    '!cat made/deep.txt',
+    '!cat nothing.txt',
+    '!wget -q http://far.example/book -O - ',
+  ],
+  { files: { 'brought.txt': 'brought.txt' }, urls: { 'http://far.example/book': 'brought.txt' } },
+);
+
 const FILES = {
+  'folder.ipynb': FOLDER,
+  'brought.txt': 'from the lesson\n',
   'fine.ipynb': notebookOf(['!echo fine']),
   'cut.ipynb': notebookOf(['!echo fine']).slice(0, 60),
   'text.ipynb': 'no notebook at all',
@@ -92,6 +106,31 @@ for (const name of browsersToTest()) {
       assert.ok(shown.chars < 300_000, `${shown.chars} characters on the page`);
       assert.match(shown.gap, /lines are not shown here/);
       assert.equal((await runCell(browser, 0)).stdout, 'small\n');
+    } finally {
+      await browser.quit();
+    }
+  });
+
+  test(`the working folder is the person's, the lesson's and the commands' in ${name}`, async () => {
+    const browser = await openNotebook(name, `${course.url}/?notebook=/course/folder.ipynb`);
+    try {
+      const files = () => window.notebookUnderTest.session.folder.list().map((file) => file.path);
+      assert.equal((await runCell(browser, 0)).stdout, 'from the lesson\n');
+      await browser.evaluate(() =>
+        window.notebookUnderTest.session.folder.write(
+          'mine.txt',
+          new TextEncoder().encode('mine\n'),
+        ),
+      );
+      assert.equal((await runCell(browser, 1)).stdout, 'mine\n');
+      await runCell(browser, 2);
+      assert.deepEqual(await browser.evaluate(files), ['brought.txt', 'made/deep.txt', 'mine.txt']);
+      await browser.reload();
+      await ready(browser);
+      assert.equal((await runCell(browser, 3)).stdout, 'made\n');
+      assert.deepEqual(await browser.evaluate(files), ['brought.txt', 'made/deep.txt', 'mine.txt']);
+      assert.match((await runCell(browser, 4)).stderr, /No such file|cannot open/);
+      assert.equal((await runCell(browser, 5)).stdout, 'from the lesson\n');
     } finally {
       await browser.quit();
     }

@@ -184,4 +184,42 @@ for (const name of browsersToTest()) {
       await browser.quit();
     }
   });
+
+  test(`a store of an unknown version is not touched before its person gives it up in ${name}`, async () => {
+    const browser = await launch(name);
+    try {
+      await browser.goto(`${course.url}/icon.svg`);
+      await browser.evaluate(
+        () =>
+          new Promise((resolve, reject) => {
+            const request = indexedDB.open('kafka-sandbox', 99);
+            request.onupgradeneeded = () =>
+              request.result.createObjectStore('unknown').put('kept', 'key');
+            request.onsuccess = () => resolve(request.result.close());
+            request.onerror = () => reject(request.error);
+          }),
+      );
+      await browser.goto(`${course.url}/?notebook=/course/lesson.ipynb`);
+      await ready(browser);
+      const failed = () =>
+        document
+          .querySelector('ks-app')
+          .renderRoot.querySelector('ks-cluster-panel')
+          ?.renderRoot?.querySelector('[data-testid=cluster-failed]');
+      const text = await browser.until('the refusal is told', `() => (${failed})()?.textContent`);
+      assert.match(text, /written by another version of the sandbox/);
+      const kept = await browser.evaluate(() =>
+        indexedDB.databases().then((all) => all.find((d) => d.name === 'kafka-sandbox')?.version),
+      );
+      assert.equal(kept, 99);
+      await browser.evaluate(`() => (${failed})().querySelector('button').click()`);
+      await browser.until(
+        'the cluster runs',
+        () => document.querySelector('ks-app').cluster.phase === 'running',
+      );
+      assert.equal((await runCell(browser, 0)).stdout, 'Created topic places.\n');
+    } finally {
+      await browser.quit();
+    }
+  });
 }

@@ -191,7 +191,7 @@ export class KsGroups extends LitElement {
             (member) =>
               html`<tr>
                 <td title=${member.memberId}>${names.get(member.memberId)}</td>
-                <td class="mono">${member.host}</td>
+                <td class="mono">${member.host.replace(/^\//, '')}</td>
                 <td>
                   ${member.assignment.length === 0 ? html`<span class="muted">none: it is idle</span>` : member.assignment.map((a) => `${a.topic} ${a.partition}`).join(', ')}
                 </td>

@@ -26,11 +26,13 @@ export class KsClusterPanel extends LitElement {
     tab: { state: true },
     topic: { state: true },
     record: { state: true },
+    problem: { state: true },
   };
   declare state: ClusterState;
   declare tab: TabName;
   declare topic: string;
   declare record: RecordAddress | null;
+  declare problem: string;
 
   #unsubscribe: (() => void) | undefined;
 
@@ -96,6 +98,9 @@ export class KsClusterPanel extends LitElement {
         border-radius: 0 8px 8px 0;
         background: var(--ks-danger-soft);
       }
+      .failed p {
+        margin: 0 0 12px;
+      }
       .starting {
         padding: 24px 16px;
         color: var(--ks-muted);
@@ -124,6 +129,7 @@ export class KsClusterPanel extends LitElement {
     this.tab = 'live';
     this.topic = '';
     this.record = null;
+    this.problem = '';
   }
 
   override connectedCallback(): void {
@@ -146,6 +152,16 @@ export class KsClusterPanel extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unsubscribe?.();
+  }
+
+  /** The cluster cannot be started with what is stored; the person has read so, and gives it up. */
+  async #beginAnew(): Promise<void> {
+    try {
+      this.problem = '';
+      await getSandbox().cluster.reset();
+    } catch (error) {
+      this.problem = `That failed: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 
   #openTopic(tab: TabName, topic: string): void {
@@ -176,7 +192,17 @@ export class KsClusterPanel extends LitElement {
             </button>`,
         )}
       </div>
-      ${state.phase === 'failed' ? html`<div class="failed" role="alert" data-testid="cluster-failed">${state.failure}</div>` : nothing}
+      ${
+        state.phase === 'failed'
+          ? html`<div class="failed" role="alert" data-testid="cluster-failed">
+              <p>${state.failure}</p>
+              <button class="button danger" @click=${() => void this.#beginAnew()}>
+                Delete what is stored and begin anew
+              </button>
+              ${this.problem === '' ? nothing : html`<p>${this.problem}</p>`}
+            </div>`
+          : nothing
+      }
       <div role="tabpanel" id="view" aria-labelledby=${`tab-${this.tab}`} tabindex="0">
         ${this.#storageWarning()}
         ${state.phase === 'starting' ? html`<p class="starting" role="status">The cluster is starting…</p>` : this.#view()}

@@ -191,13 +191,35 @@ function detach(id: string): void {
 
 async function reset(): Promise<string> {
   try {
-    if (!cluster) return 'The cluster is not running.';
-    await cluster.reset();
+    if (cluster) {
+      await cluster.reset();
+      announce();
+      return '';
+    }
+    if (!failure || !options?.database) return 'The cluster is not running.';
+    // What is stored cannot be opened: it goes, and a new cluster begins.
+    await deleteDatabase(options.database);
+    failure = undefined;
+    await lead();
     announce();
-    return '';
+    // Read as a call: a failed start has set it again.
+    return startProblem();
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function startProblem(): string {
+  return failure?.[0] ?? '';
+}
+
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error ?? new Error('the browser refuses to delete it'));
+    request.onblocked = () => reject(new Error('another tab still has it open: close it first'));
+  });
 }
 
 // ─── Pages of this worker ───
@@ -232,7 +254,7 @@ async function fromPage(page: Page, message: PageToCluster): Promise<void> {
       detach(message[1]);
       break;
     case 'reset':
-      if (cluster || !relay) say(page, ['resetDone', message[1], await reset()]);
+      if (cluster || failure || !relay) say(page, ['resetDone', message[1], await reset()]);
       else pass(['reset', me, message[1]]);
       break;
   }

@@ -248,6 +248,10 @@ export const appStyles = css`
   dialog dt {
     font: 12px/20px var(--ks-mono);
   }
+  dialog .facts dt {
+    font: inherit;
+    color: var(--ks-muted);
+  }
   dialog dd {
     margin: 0;
     overflow-wrap: anywhere;
@@ -296,6 +300,12 @@ export const appStyles = css`
     min-width: 0;
     overflow-wrap: anywhere;
     font: 12.5px/20px var(--ks-mono);
+  }
+  .files[role='alert'] {
+    border-left: 3px solid var(--ks-danger);
+  }
+  .files[role='alert'] .hint {
+    color: var(--ks-text);
   }
   .files .hint {
     margin: 0;

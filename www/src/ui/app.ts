@@ -569,7 +569,7 @@ export class KsApp extends LitElement implements PageActions {
     const session = this.notebook?.session ?? null;
     const { facts } = storageSummary(this.cluster, session);
     return html`<h2>Where your work is kept</h2>
-      <dl>
+      <dl class="facts">
         ${facts.map(
           ([name, text]) =>
             html`<dt>${name}</dt>

@@ -306,7 +306,16 @@ export class KafkaNotebook extends LitElement implements CellHost {
           : nothing
       }
       ${opened.note !== '' && !this.dismissed ? html`<div class="banner" role="status"><span>${opened.note}</span></div>` : nothing}
-      ${session.saveProblem !== '' ? html`<div class="banner bad" role="alert"><span>${session.saveProblem}</span></div>` : nothing}
+      ${
+        session.saveProblem !== ''
+          ? html`<div class="banner bad" role="alert">
+              <span>${session.saveProblem}</span>
+              <button class="button small" @click=${() => this.#download(session)}>
+                Download the notebook
+              </button>
+            </div>`
+          : nothing
+      }
       ${
         session.folder.missing.length > 0
           ? html`<div class="banner bad" role="status">
@@ -318,6 +327,11 @@ export class KafkaNotebook extends LitElement implements CellHost {
           : nothing
       }
     `;
+  }
+
+  #download(session: NotebookSession): void {
+    const { fileName } = session.opened;
+    saveFile(fileName, session.notebook.serialise(), 'application/x-ipynb+json');
   }
 
   #keepMine(session: NotebookSession): void {
