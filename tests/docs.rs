@@ -4,6 +4,7 @@
 
 use kafka_sandbox::api::registry::APIS;
 use kafka_sandbox::protocol::ApiKey;
+use kafka_sandbox::shell::tool::{ErrorStyle, all_tools};
 
 /// Compares the part of `path` between two markers with `generated`, or writes it.
 fn check(path: &str, name: &str, generated: &str) {
@@ -50,4 +51,29 @@ fn compat_lists_every_api_and_its_versions() {
         ));
     }
     check("docs/COMPAT.md", "apis", &table);
+}
+
+#[test]
+fn compat_lists_every_tool_and_its_options() {
+    let mut table =
+        String::from("| tool | options | of older Kafka, with a notice |\n|---|---|---|\n");
+    for tool in all_tools().filter(|tool| tool.errors != ErrorStyle::Plain) {
+        let names = |old: bool| {
+            let mut names: Vec<String> = tool
+                .options
+                .iter()
+                .filter(|option| option.legacy.is_some() == old)
+                .map(|option| format!("`--{}`", option.name))
+                .collect();
+            names.sort();
+            names.join(", ")
+        };
+        table.push_str(&format!(
+            "| `{}` | {} | {} |\n",
+            tool.name,
+            names(false),
+            names(true)
+        ));
+    }
+    check("docs/COMPAT.md", "tools", &table);
 }
