@@ -1,8 +1,9 @@
-//! Produce (key 0), versions 3 to 13; ApiVersions names 0 to 2 as well, as Kafka 4 does (KAFKA-18659).
+//! Produce (key 0), versions 3 to 13; ApiVersions names 0 to 2 as well, as Kafka 4 does
+//! (KAFKA-18659).
 //!
-//! acks 0, 1 and all; idempotent producers (KIP-98); record errors (KIP-467); the current leader in an error
-//! (KIP-951); topic ids (KIP-516). A batch is appended at once and acknowledged when it is durable, for acks 1
-//! and all alike. Skipped: transactions, quotas.
+//! acks 0, 1 and all; idempotent producers (KIP-98); record errors (KIP-467); the current leader in
+//! an error (KIP-951); topic ids (KIP-516). A batch is appended at once and acknowledged when it is
+//! durable, for acks 1 and all alike. Skipped: transactions, quotas.
 
 use super::{Broker, Caller};
 use crate::base::LogId;
@@ -22,7 +23,8 @@ use bytes::Bytes;
 /// The client id that may write to internal topics (Kafka's `AdminUtils`).
 const ADMIN_CLIENT_ID: &str = "__admin_client";
 
-/// A produce request whose batches are appended: the answer, and what must be durable before it may leave.
+/// A produce request whose batches are appended: the answer, and what must be durable before it may
+/// leave.
 #[derive(Debug)]
 pub struct Produced {
     pub response: ProduceResponse,
@@ -51,8 +53,8 @@ pub struct Wait {
 }
 
 impl Produced {
-    /// Whether a partition has failed. With acks=0 the connection is closed then, for the client has no other
-    /// way to learn of it.
+    /// Whether a partition has failed. With acks=0 the connection is closed then, for the client
+    /// has no other way to learn of it.
     pub fn has_error(&self) -> bool {
         let partitions = self
             .response
@@ -121,8 +123,8 @@ pub fn handle(broker: &mut Broker<'_>, caller: &Caller<'_>, request: ProduceRequ
     produced
 }
 
-/// Why the request as a whole is refused: Kafka looks for transactions in the first batch of every partition
-/// before anything else, and one that it cannot read fails them all.
+/// Why the request as a whole is refused: Kafka looks for transactions in the first batch of every
+/// partition before anything else, and one that it cannot read fails them all.
 fn unreadable(request: &ProduceRequest) -> Option<BatchError> {
     let partitions = request
         .topic_data
@@ -134,7 +136,8 @@ fn unreadable(request: &ProduceRequest) -> Option<BatchError> {
         .find_map(|rope| batches(&rope.to_bytes()).next()?.err().filter(is_corrupt))
 }
 
-/// A size or a magic that no batch can have; a batch of an old magic is refused at its own partition.
+/// A size or a magic that no batch can have; a batch of an old magic is refused at its own
+/// partition.
 fn is_corrupt(error: &BatchError) -> bool {
     match error {
         BatchError::TooSmall { .. } => true,
@@ -242,7 +245,8 @@ fn append(
         Err(error) => return fail(ErrorCode(error.code())),
     };
     if transactional {
-        // Nobody can have begun a transaction; Kafka tells those who name none from those who name a wrong one.
+        // Nobody can have begun a transaction; Kafka tells those who name none from those who name
+        // a wrong one.
         return fail(match terms.in_transaction {
             false => ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
             true => ErrorCode::INVALID_TXN_STATE,
@@ -330,7 +334,8 @@ fn failed(index: i32, error: ErrorCode) -> PartitionProduceResponse {
     }
 }
 
-/// Kafka names the log start only where its own code did not expect the failure, or has looked at records.
+/// Kafka names the log start only where its own code did not expect the failure, or has looked at
+/// records.
 fn refused(index: i32, error: &AppendError, log_start_offset: i64) -> PartitionProduceResponse {
     let code = ErrorCode(error.code);
     let silent = [

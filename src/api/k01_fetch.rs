@@ -1,12 +1,12 @@
 //! Fetch (key 1), versions 4 to 18.
 //!
-//! Long polls with `min_bytes` and `max_wait_ms`, byte limits per request and per partition with at least one
-//! batch (KIP-74), leader epochs and diverging epochs (KIP-320, KIP-595), the current leader in an error
-//! (KIP-951), topic ids (KIP-516). Records above the high watermark are never served. A partition whose bytes
-//! are no longer in memory makes the fetch wait for storage.
-//! Skipped: fetch sessions are declined (KIP-227 lets a broker do so: session id 0); followers do not fetch;
-//! preferred read replicas; quotas. Without transactions the last stable offset is the high watermark and no
-//! transaction is ever aborted.
+//! Long polls with `min_bytes` and `max_wait_ms`, byte limits per request and per partition with at
+//! least one batch (KIP-74), leader epochs and diverging epochs (KIP-320, KIP-595), the current
+//! leader in an error (KIP-951), topic ids (KIP-516). Records above the high watermark are never
+//! served. A partition whose bytes are no longer in memory makes the fetch wait for storage.
+//! Skipped: fetch sessions are declined (KIP-227 lets a broker do so: session id 0); followers do
+//! not fetch; preferred read replicas; quotas. Without transactions the last stable offset is the
+//! high watermark and no transaction is ever aborted.
 
 use super::{Broker, Caller, check_replica};
 use crate::base::LogId;
@@ -23,7 +23,8 @@ use bytes::Bytes;
 
 /// Kafka's `fetch.max.bytes` of a broker.
 const BROKER_MAX_BYTES: i32 = 55 * 1024 * 1024;
-/// Reads of storage that one partition of one fetch may need; more means that storage answers nonsense.
+/// Reads of storage that one partition of one fetch may need; more means that storage answers
+/// nonsense.
 const MAX_READS: u8 = 16;
 
 /// A fetch under way.
@@ -60,7 +61,8 @@ struct Part {
     answer: PartitionData,
     /// Something makes the whole fetch answer at once.
     urgent: bool,
-    /// There is no such topic or partition: an error that does not end the wait for the others, as in Kafka.
+    /// There is no such topic or partition: an error that does not end the wait for the others, as
+    /// in Kafka.
     missing: bool,
     /// The limits left it out although it has data.
     starved: bool,
@@ -83,7 +85,8 @@ pub fn begin(
     request: FetchRequest,
     turn: usize,
 ) -> Result<Fetch, FetchResponse> {
-    // KIP-227: a session that we never gave out does not exist; epoch -1 closes one and goes without.
+    // KIP-227: a session that we never gave out does not exist; epoch -1 closes one and goes
+    // without.
     if request.session_id != 0 && request.session_epoch > 0 {
         return Err(FetchResponse {
             error_code: ErrorCode::FETCH_SESSION_ID_NOT_FOUND.code(),
@@ -280,8 +283,8 @@ impl Fetch {
         read_partition(broker, image.log, part, room, min_one_batch)
     }
 
-    /// Storage has answered for this partition; the bytes are in the log's hands if `ok`. Returns a further
-    /// request, or `None` when the partition is done.
+    /// Storage has answered for this partition; the bytes are in the log's hands if `ok`. Returns a
+    /// further request, or `None` when the partition is done.
     pub fn stored(
         &mut self,
         broker: &mut Broker<'_>,
@@ -295,8 +298,9 @@ impl Fetch {
             return None;
         };
         part.reads += 1;
-        // The room was set aside for this partition, so a batch larger than it may come whole only if
-        // the whole answer would otherwise be empty; that decision was taken when the room was given.
+        // The room was set aside for this partition, so a batch larger than it may come whole only
+        // if the whole answer would otherwise be empty; that decision was taken when the room was
+        // given.
         let alone = self.parts.iter().all(|part| part.bytes == 0);
         read_partition(broker, log, &mut self.parts[index], room, alone)
     }
@@ -322,7 +326,8 @@ impl Fetch {
             });
         }
         let mut starved = false;
-        // As in Kafka, what is not there comes last, and has an empty list where the others have null.
+        // As in Kafka, what is not there comes last, and has an empty list where the others have
+        // null.
         for missing in [false, true] {
             for part in self.parts.iter_mut().filter(|part| part.missing == missing) {
                 starved |= part.starved && part.bytes == 0;

@@ -1,9 +1,9 @@
 //! ListOffsets (key 2), versions 1 to 11.
 //!
-//! Timestamps -1 (latest), -2 (earliest), -3 (greatest timestamp, KIP-734), -4 (earliest local, KIP-405),
-//! -5 (latest tiered, KIP-1005), -6 (earliest pending upload, KIP-1023), and searches by time. There is no
-//! tiered storage, so -4 is -2, and -5 and -6 find nothing, as on a broker without it.
-//! A search whose index is no longer in memory makes the request wait for storage.
+//! Timestamps -1 (latest), -2 (earliest), -3 (greatest timestamp, KIP-734), -4 (earliest local,
+//! KIP-405), -5 (latest tiered, KIP-1005), -6 (earliest pending upload, KIP-1023), and searches by
+//! time. There is no tiered storage, so -4 is -2, and -5 and -6 find nothing, as on a broker
+//! without it. A search whose index is no longer in memory makes the request wait for storage.
 //! Skipped: `timeout_ms` (it bounds waits for remote storage).
 
 use super::{Broker, Caller, check_replica};
@@ -27,7 +27,8 @@ const EARLIEST_LOCAL: i64 = -4;
 const LATEST_TIERED: i64 = -5;
 const EARLIEST_PENDING_UPLOAD: i64 = -6;
 
-/// Reads of storage that one search may need: a binary search over all chunks that could ever be, twice.
+/// Reads of storage that one search may need: a binary search over all chunks that could ever be,
+/// twice.
 const MAX_READS: u32 = 200;
 
 /// The answer so far, and the searches that wait for storage.
@@ -47,7 +48,8 @@ struct Search {
     api_version: i16,
 }
 
-/// Answers what memory can answer. The requests name the searches that storage must help, by number.
+/// Answers what memory can answer. The requests name the searches that storage must help, by
+/// number.
 pub fn handle(
     broker: &mut Broker<'_>,
     caller: &Caller<'_>,
@@ -107,7 +109,8 @@ pub fn handle(
 }
 
 impl ListOffsets {
-    /// Goes on with a search, after storage has answered (`ok`). Returns what storage must be asked next.
+    /// Goes on with a search, after storage has answered (`ok`). Returns what storage must be asked
+    /// next.
     pub fn advance(
         &mut self,
         broker: &mut Broker<'_>,

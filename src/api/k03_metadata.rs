@@ -1,8 +1,9 @@
 //! Metadata (key 3), versions 0 to 13.
 //!
-//! All topics, topics by name or by id (KIP-516), automatic creation as a KRaft broker does it: the answer says
-//! UNKNOWN_TOPIC_OR_PARTITION and the topic is created meanwhile. Endpoints are those of the connection.
-//! Skipped: authorization (KIP-430 operations are all that there are), offline replicas (no broker fails yet).
+//! All topics, topics by name or by id (KIP-516), automatic creation as a KRaft broker does it: the
+//! answer says UNKNOWN_TOPIC_OR_PARTITION and the topic is created meanwhile. Endpoints are those
+//! of the connection. Skipped: authorization (KIP-430 operations are all that there are), offline
+//! replicas (no broker fails yet).
 
 use super::{Broker, Caller};
 use crate::metadata::{NO_LEADER, PartitionImage, TopicImage, names};
@@ -15,11 +16,11 @@ use std::collections::BTreeSet;
 
 /// `authorized_operations` that were not asked for.
 const NOT_ASKED: i32 = i32::MIN;
-/// READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS of a topic, as bits by
-/// their numbers in the ACL protocol: what everybody may do without an authorizer.
+/// READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS of a topic, as
+/// bits by their numbers in the ACL protocol: what everybody may do without an authorizer.
 const ALL_TOPIC_OPERATIONS: i32 = 0b1101_1111_1000;
-/// CREATE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE of the cluster,
-/// likewise.
+/// CREATE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE of
+/// the cluster, likewise.
 const ALL_CLUSTER_OPERATIONS: i32 = 0b1_1111_1010_0000;
 
 /// The answer, and the topics to create.
@@ -35,8 +36,8 @@ pub struct Settings<'a> {
     pub auto_create: bool,
 }
 
-/// The answer. `Err` is Kafka's text of a request that it refuses by closing the connection's request with
-/// INVALID_REQUEST.
+/// The answer. `Err` is Kafka's text of a request that it refuses by closing the connection's
+/// request with INVALID_REQUEST.
 pub fn handle(
     broker: &Broker<'_>,
     caller: &Caller<'_>,
@@ -76,7 +77,8 @@ pub fn handle(
     Ok(Described { response, create })
 }
 
-/// A request that is refused as a whole: each of its topics says so, as Kafka's own error response does.
+/// A request that is refused as a whole: each of its topics says so, as Kafka's own error response
+/// does.
 pub fn refuse(request: &MetadataRequest, version: i16, error: ErrorCode) -> MetadataResponse {
     let topics = request.topics.iter().flatten().map(|topic| {
         let mut failed = failed(topic.name.clone(), topic.topic_id, error);

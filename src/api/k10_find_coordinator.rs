@@ -1,9 +1,9 @@
 //! FindCoordinator (key 10), versions 0 to 6 (batches by KIP-699).
 //!
-//! The coordinator of a group is the leader of the group's partition of `__consumer_offsets`; the first look-up
-//! creates the topic, and says COORDINATOR_NOT_AVAILABLE meanwhile, as Kafka does. Skipped: coordinators of
-//! transactions and share groups. There are none, so a look-up gets UNSUPPORTED_VERSION, which clients take as
-//! final, where Kafka would create their topics.
+//! The coordinator of a group is the leader of the group's partition of `__consumer_offsets`; the
+//! first look-up creates the topic, and says COORDINATOR_NOT_AVAILABLE meanwhile, as Kafka does.
+//! Skipped: coordinators of transactions and share groups. There are none, so a look-up gets
+//! UNSUPPORTED_VERSION, which clients take as final, where Kafka would create their topics.
 
 use super::{Broker, Caller};
 use crate::metadata::names::OFFSETS_TOPIC;

@@ -1,8 +1,8 @@
 //! ApiVersions (key 18), versions 0 to 4 (KIP-35, KIP-511, KIP-584).
 //!
-//! Answers from the registry. A version above ours is answered in version 0 with error 35 by the dispatcher,
-//! because such a request cannot be decoded. Features: only those that we serve; naming `group.version` or
-//! `transaction.version` would invite clients to protocols that are not here.
+//! Answers from the registry. A version above ours is answered in version 0 with error 35 by the
+//! dispatcher, because such a request cannot be decoded. Features: only those that we serve; naming
+//! `group.version` or `transaction.version` would invite clients to protocols that are not here.
 
 use super::registry::{self, APIS};
 use super::{Broker, Caller};
@@ -18,8 +18,8 @@ const FEATURES: [(&str, i16, i16); 2] = [
     ("metadata.version", 7, 30),
 ];
 
-/// The answer for a request that could be decoded. `metadata_offset` is the last durable one of the metadata
-/// log, which stands for the epoch of the features.
+/// The answer for a request that could be decoded. `metadata_offset` is the last durable one of the
+/// metadata log, which stands for the epoch of the features.
 pub fn handle(
     broker: &Broker<'_>,
     caller: &Caller<'_>,
@@ -59,7 +59,8 @@ pub fn handle(
     }
 }
 
-/// The answer, in version 0, to a version that we do not know: it names the versions that we do (KIP-511).
+/// The answer, in version 0, to a version that we do not know: it names the versions that we do
+/// (KIP-511).
 pub fn unsupported() -> ApiVersionsResponse {
     let own = APIS.iter().filter(|api| api.key == registry::API_VERSIONS);
     ApiVersionsResponse {

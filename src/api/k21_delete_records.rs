@@ -1,7 +1,7 @@
 //! DeleteRecords (key 21), versions 0 to 2 (KIP-107).
 //!
-//! The new log start is durable before the answer leaves; bytes below it are trimmed later. Since all replicas
-//! share one log there is nothing to wait for besides, so `timeout_ms` plays no part.
+//! The new log start is durable before the answer leaves; bytes below it are trimmed later. Since
+//! all replicas share one log there is nothing to wait for besides, so `timeout_ms` plays no part.
 
 use super::{Broker, Caller};
 use crate::base::LogId;

@@ -1,8 +1,9 @@
-//! InitProducerId (key 22), versions 0 to 5: producer ids for idempotent producers (KIP-98, KIP-360).
+//! InitProducerId (key 22), versions 0 to 5: producer ids for idempotent producers (KIP-98,
+//! KIP-360).
 //!
-//! Ids come in blocks of 1000 that the controller gives to a broker (KIP-730). Skipped: transactions. A request
-//! with a transactional id gets UNSUPPORTED_VERSION, which clients take as final, and the transaction APIs are
-//! not advertised.
+//! Ids come in blocks of 1000 that the controller gives to a broker (KIP-730). Skipped:
+//! transactions. A request with a transactional id gets UNSUPPORTED_VERSION, which clients take as
+//! final, and the transaction APIs are not advertised.
 
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::init_producer_id_request::InitProducerIdRequest;
@@ -16,7 +17,8 @@ pub enum InitProducerId {
     NeedsId,
 }
 
-/// Checks the request. Kafka's rule for idempotent producers: whatever id they name, they get a new one.
+/// Checks the request. Kafka's rule for idempotent producers: whatever id they name, they get a new
+/// one.
 pub fn handle(request: &InitProducerIdRequest) -> InitProducerId {
     if (request.producer_id == -1) != (request.producer_epoch == -1) {
         return InitProducerId::Reply(failed(ErrorCode::INVALID_REQUEST));

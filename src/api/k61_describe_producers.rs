@@ -1,4 +1,5 @@
-//! DescribeProducers (key 61), version 0 (KIP-664): the idempotent producers that a partition remembers.
+//! DescribeProducers (key 61), version 0 (KIP-664): the idempotent producers that a partition
+//! remembers.
 
 use super::{Broker, Caller};
 use crate::metadata::names;

@@ -1,7 +1,8 @@
-//! The partition logs that the cluster hosts, by number, and which of them have something to make durable.
+//! The partition logs that the cluster hosts, by number, and which of them have something to make
+//! durable.
 //!
-//! All replicas of a partition share one log for now. Who leads it, and who is in sync, is the metadata
-//! image's to say.
+//! All replicas of a partition share one log for now. Who leads it, and who is in sync, is the
+//! metadata image's to say.
 
 use crate::base::LogId;
 use crate::log::PartitionLog;
@@ -92,7 +93,8 @@ impl Logs {
         self.pending_bytes
     }
 
-    /// Logs that may have something for the next commit: those from `first` on, then those before it.
+    /// Logs that may have something for the next commit: those from `first` on, then those before
+    /// it.
     pub fn pending_from(&self, first: LogId) -> Vec<LogId> {
         let behind = self.pending.range(..first);
         let all = self.pending.range(first..).chain(behind);

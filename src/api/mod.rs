@@ -1,8 +1,8 @@
 //! The broker's request handlers, one file per API key, and what they share.
 //!
-//! A handler is a function of the decoded request and of the state that [`Broker`] lends it. It returns the
-//! response, or a value that says what the response waits for; parking, timers and sockets are the cluster's.
-//! Handlers never import one another.
+//! A handler is a function of the decoded request and of the state that [`Broker`] lends it. It
+//! returns the response, or a value that says what the response waits for; parking, timers and
+//! sockets are the cluster's. Handlers never import one another.
 
 mod broker_configs;
 pub mod k00_produce;
@@ -61,7 +61,8 @@ pub struct Caller<'a> {
     /// The peer's address as Kafka prints it, without the slash.
     pub client_host: &'a str,
     pub api_version: i16,
-    /// What metadata responses advertise to this connection; brokers missing there have the default.
+    /// What metadata responses advertise to this connection; brokers missing there have the
+    /// default.
     pub endpoints: &'a [Endpoint],
 }
 
@@ -77,8 +78,8 @@ pub struct Broker<'a> {
     pub check_compressed: bool,
 }
 
-/// Opens the record section of a compressed batch: codec, bytes, greatest size; `None` if it cannot. The codecs
-/// are not part of the broker.
+/// Opens the record section of a compressed batch: codec, bytes, greatest size; `None` if it
+/// cannot. The codecs are not part of the broker.
 #[derive(Clone)]
 pub struct Decompressor(pub Rc<Decompress<'static>>);
 
@@ -88,8 +89,9 @@ impl std::fmt::Debug for Decompressor {
     }
 }
 
-/// Whether the asked broker may answer for a partition to a client that believes in this leader epoch (-1: in
-/// none), in the order in which Kafka looks: it has a replica, the epoch is right (KIP-320), it leads.
+/// Whether the asked broker may answer for a partition to a client that believes in this leader
+/// epoch (-1: in none), in the order in which Kafka looks: it has a replica, the epoch is right
+/// (KIP-320), it leads.
 pub fn check_replica(
     partition: &PartitionImage,
     broker: BrokerId,
@@ -112,7 +114,8 @@ pub fn check_replica(
 }
 
 impl<'a> Broker<'a> {
-    /// The address of a broker as this caller shall see it; `None` if there is no such broker in service.
+    /// The address of a broker as this caller shall see it; `None` if there is no such broker in
+    /// service.
     pub fn endpoint<'b>(&'b self, caller: &'b Caller<'_>, broker: i32) -> Option<&'b Endpoint> {
         if !self.image.is_active(broker) {
             return None;

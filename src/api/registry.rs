@@ -1,7 +1,7 @@
 //! The one table of what we serve: key, name and version range of every API.
 //!
-//! ApiVersions is answered from it, requests are admitted by it, and the table in `docs/COMPAT.md` is checked
-//! against it. An API that is not here is not advertised and not served.
+//! ApiVersions is answered from it, requests are admitted by it, and the table in `docs/COMPAT.md`
+//! is checked against it. An API that is not here is not advertised and not served.
 
 /// One API that we serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,8 +12,9 @@ pub struct Api {
     /// The least version that we admit.
     pub min_version: i16,
     pub max_version: i16,
-    /// The least version that ApiVersions names. It differs for Produce alone: librdkafka before 2.11 would
-    /// otherwise send everything uncompressed (KAFKA-18659), while versions 0 to 2 are refused as in Kafka 4.
+    /// The least version that ApiVersions names. It differs for Produce alone: librdkafka before
+    /// 2.11 would otherwise send everything uncompressed (KAFKA-18659), while versions 0 to 2 are
+    /// refused as in Kafka 4.
     pub advertised_min: i16,
 }
 

@@ -1,5 +1,5 @@
-//! Requests about the cluster's metadata: those that read are answered at once, those that change go through
-//! the controller's queue and are answered when their records are durable.
+//! Requests about the cluster's metadata: those that read are answered at once, those that change
+//! go through the controller's queue and are answered when their records are durable.
 
 use super::Cluster;
 use super::requests::{Call, RequestId};

@@ -1,7 +1,8 @@
 //! Group commit: what waits to become durable, in one group at a time, and who waits for it.
 //!
-//! Appends collect in the logs while a group is in flight. The next group takes what all logs have, up to a
-//! bound. Who waits is told once the log is durable up to the offset that it named, or that it never will be.
+//! Appends collect in the logs while a group is in flight. The next group takes what all logs have,
+//! up to a bound. Who waits is told once the log is durable up to the offset that it named, or that
+//! it never will be.
 
 use super::io::PersistId;
 use super::requests::RequestId;
@@ -49,8 +50,8 @@ pub struct Commit {
     flight: Option<Flight>,
     /// Small values that go with the next group.
     facts: Vec<(Write, Waiter)>,
-    /// Small values that nobody waits for: they go along with whatever group comes next, however often it
-    /// has to be tried, and cause none of their own.
+    /// Small values that nobody waits for: they go along with whatever group comes next, however
+    /// often it has to be tried, and cause none of their own.
     in_passing: Vec<Write>,
     waiters: BTreeMap<LogId, VecDeque<(i64, Waiter)>>,
     /// Where the last group stopped, so that a busy log does not starve those behind it.
@@ -58,8 +59,8 @@ pub struct Commit {
 }
 
 impl Commit {
-    /// Notes who waits for `log` to be durable up to `end_offset`. Waiters of one log come in order of their
-    /// offsets, except duplicates, whose original is at most as far.
+    /// Notes who waits for `log` to be durable up to `end_offset`. Waiters of one log come in order
+    /// of their offsets, except duplicates, whose original is at most as far.
     pub fn wait(&mut self, log: LogId, end_offset: i64, waiter: Waiter) {
         let queue = self.waiters.entry(log).or_default();
         let at = queue
@@ -134,8 +135,8 @@ impl Commit {
         taken
     }
 
-    /// The group is durable. Returns who may go on and which logs' high watermarks have moved; `None` if
-    /// there is no such group.
+    /// The group is durable. Returns who may go on and which logs' high watermarks have moved;
+    /// `None` if there is no such group.
     pub fn persisted(
         &mut self,
         id: PersistId,
@@ -166,8 +167,8 @@ impl Commit {
         Some((released, flight.logs))
     }
 
-    /// Nothing of the group is stored: all that is not durable is rolled back, and everybody who waits is
-    /// told. Returns `None` if there is no such group.
+    /// Nothing of the group is stored: all that is not durable is rolled back, and everybody who
+    /// waits is told. Returns `None` if there is no such group.
     pub fn failed(&mut self, id: PersistId, why: &str, logs: &mut Logs) -> Option<Vec<Released>> {
         let flight = self.flight.take_if(|flight| flight.id == id)?;
         let mut released = Vec::new();

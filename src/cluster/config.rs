@@ -1,4 +1,5 @@
-//! What a cluster is made of before its first record: brokers, their addresses and static configs, limits.
+//! What a cluster is made of before its first record: brokers, their addresses and static configs,
+//! limits.
 
 use crate::api::Decompressor;
 use crate::base::{BrokerId, Endpoint};
@@ -20,11 +21,11 @@ pub struct ClusterConfig {
     pub tail_bytes: usize,
     /// Whether events are put out; without an observer they only cost.
     pub observe: bool,
-    /// Opens compressed batches, where that must be: a look-up by time. `None`: such a look-up answers with
-    /// the batch's first offset.
+    /// Opens compressed batches, where that must be: a look-up by time. `None`: such a look-up
+    /// answers with the batch's first offset.
     pub decompressor: Option<Decompressor>,
-    /// Opens every compressed batch that is produced and checks its records, as Kafka does. Needs codecs that are
-    /// always there; without it such batches are taken as they are.
+    /// Opens every compressed batch that is produced and checks its records, as Kafka does. Needs
+    /// codecs that are always there; without it such batches are taken as they are.
     pub check_compressed: bool,
 }
 

@@ -1,8 +1,9 @@
 //! One client connection: frames that wait, requests in flight, responses in order.
 //!
-//! Kafka mutes a connection while it works on a request, so responses leave in order by construction. We do the
-//! same with one exception that no client can see: produce requests that follow each other are appended at once
-//! and share a commit. Their responses still leave in order. Knows nothing of what the frames mean but their key.
+//! Kafka mutes a connection while it works on a request, so responses leave in order by
+//! construction. We do the same with one exception that no client can see: produce requests that
+//! follow each other are appended at once and share a commit. Their responses still leave in order.
+//! Knows nothing of what the frames mean but their key.
 
 use super::io::Endpoint;
 use super::requests::RequestId;
@@ -13,7 +14,8 @@ use std::rc::Rc;
 
 /// Produce requests of one connection that may wait for durability together.
 const MAX_PIPELINED: usize = 128;
-/// Frames that may wait; a driver that can push back does so long before (see `Cluster::queued_frames`).
+/// Frames that may wait; a driver that can push back does so long before (see
+/// `Cluster::queued_frames`).
 const MAX_QUEUED_FRAMES: usize = 10_000;
 /// Bytes that may wait: two frames of the greatest size that Kafka takes by default.
 const MAX_QUEUED_BYTES: usize = 2 * 104_857_600;
@@ -80,7 +82,8 @@ impl Connection {
         self.slots.iter().map(|slot| slot.request)
     }
 
-    /// The next frame, if its turn has come. `accept_produce` is false while too much waits for storage.
+    /// The next frame, if its turn has come. `accept_produce` is false while too much waits for
+    /// storage.
     pub fn take_frame(&mut self, accept_produce: bool) -> Option<Bytes> {
         let produce = starts_with_key(self.queue.front()?, PRODUCE_KEY);
         if produce && !accept_produce {

@@ -1,8 +1,9 @@
 //! The controller's queue: changes of the cluster's metadata, one after the other.
 //!
-//! What to change is decided in [`crate::metadata::controller`]. Here the records of a decision are appended to
-//! the metadata log, and replayed into the image once they are durable; only then the answer leaves and the next
-//! job decides. Any broker takes such requests, as KRaft brokers forward them.
+//! What to change is decided in [`crate::metadata::controller`]. Here the records of a decision are
+//! appended to the metadata log, and replayed into the image once they are durable; only then the
+//! answer leaves and the next job decides. Any broker takes such requests, as KRaft brokers forward
+//! them.
 
 use super::commit::Waiter;
 use super::parked::Pending;
@@ -162,8 +163,8 @@ impl Cluster {
         }
     }
 
-    /// Queues a request of a client: `decide` gives the answer and the records, `fail` turns that answer into
-    /// the one for the case that they do not become durable.
+    /// Queues a request of a client: `decide` gives the answer and the records, `fail` turns that
+    /// answer into the one for the case that they do not become durable.
     pub(super) fn submit_request<R: Request<Response: 'static> + 'static>(
         &mut self,
         id: RequestId,
@@ -235,7 +236,8 @@ impl Cluster {
         }));
     }
 
-    /// Queues the records of a start: those of a new cluster, or of brokers that are others than last time.
+    /// Queues the records of a start: those of a new cluster, or of brokers that are others than
+    /// last time.
     pub(super) fn submit_start(
         &mut self,
         then: impl FnOnce(&mut Cluster, Result<(), String>) + 'static,

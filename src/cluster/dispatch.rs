@@ -1,7 +1,7 @@
 //! From a frame to its handler.
 //!
-//! What cannot be read closes the connection with a reason, as in Kafka; the one exception is a version of
-//! ApiVersions that we do not know. Everything else is answered, at once or later.
+//! What cannot be read closes the connection with a reason, as in Kafka; the one exception is a
+//! version of ApiVersions that we do not know. Everything else is answered, at once or later.
 
 use super::Cluster;
 use super::parked::Pending;

@@ -1,5 +1,5 @@
-//! What the cluster tells an observer, for pictures and logs. Events never carry authority: an observer
-//! that misses some asks for a snapshot.
+//! What the cluster tells an observer, for pictures and logs. Events never carry authority: an
+//! observer that misses some asks for a snapshot.
 
 use crate::base::{BrokerId, ConnId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -48,7 +48,8 @@ pub enum Event {
         response_bytes: u32,
         latency_ms: u32,
     },
-    /// Something worth a person's attention: a broken record cut, a malformed frame, storage refused.
+    /// Something worth a person's attention: a broken record cut, a malformed frame, storage
+    /// refused.
     Warning {
         text: String,
     },
@@ -123,7 +124,8 @@ impl Changes {
         self.push(Event::BrokerChanged { broker });
     }
 
-    /// A consumer asks for this offset. Only moves are events: long polls ask for the same again and again.
+    /// A consumer asks for this offset. Only moves are events: long polls ask for the same again
+    /// and again.
     pub(super) fn position(&mut self, client_id: &str, topic: &str, partition: i32, offset: i64) {
         let key = (client_id.to_owned(), topic.to_owned(), partition);
         if self.positions.len() >= MAX_POSITIONS && !self.positions.contains_key(&key) {

@@ -1,5 +1,5 @@
-//! Requests to the group coordinator: handlers are asked, and what they do not answer at once is parked until
-//! the coordinator replies.
+//! Requests to the group coordinator: handlers are asked, and what they do not answer at once is
+//! parked until the coordinator replies.
 
 use super::Cluster;
 use super::groups::{ImageTopics, leads};

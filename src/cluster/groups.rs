@@ -1,7 +1,8 @@
-//! Between the group coordinator and the rest: its effects are carried out, its timer is armed, its records go
-//! to `__consumer_offsets`.
+//! Between the group coordinator and the rest: its effects are carried out, its timer is armed, its
+//! records go to `__consumer_offsets`.
 //!
-//! One coordinator serves all brokers; a request is answered by the broker that leads the group's partition.
+//! One coordinator serves all brokers; a request is answered by the broker that leads the group's
+//! partition.
 
 use super::commit::Waiter;
 use super::parked::Pending;
@@ -56,8 +57,8 @@ pub fn leads(image: &MetadataImage, broker: BrokerId, partition: i32) -> bool {
 }
 
 impl Groups {
-    /// A coordinator for the number of partitions that the cluster was configured with; once the topic exists,
-    /// its own number counts.
+    /// A coordinator for the number of partitions that the cluster was configured with; once the
+    /// topic exists, its own number counts.
     pub fn new(partitions: i32, rng: Rng) -> Self {
         let coordinator = GroupCoordinator::new(GroupConfig::default(), partitions, rng);
         Groups {

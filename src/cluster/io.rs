@@ -22,8 +22,8 @@ pub struct ReadId(pub u64);
 
 #[derive(Debug)]
 pub enum Input {
-    /// Storage is open; everything in `meta` is known. Comes once, first. The cluster then reads its
-    /// logs back; connections may arrive meanwhile and wait.
+    /// Storage is open; everything in `meta` is known. Comes once, first. The cluster then reads
+    /// its logs back; connections may arrive meanwhile and wait.
     Opened {
         meta: Vec<(String, Bytes)>,
     },
@@ -82,8 +82,9 @@ pub enum Output {
         id: ReadId,
         request: ReadRequest,
     },
-    /// Chunks of `log` that end at or below this offset are no longer needed (`None`: the whole log).
-    /// No answer; may be done late and in small steps. Asked again after a restart if need be.
+    /// Chunks of `log` that end at or below this offset are no longer needed (`None`: the whole
+    /// log). No answer; may be done late and in small steps. Asked again after a restart if need
+    /// be.
     Trim {
         log: LogId,
         below: Option<i64>,

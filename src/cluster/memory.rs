@@ -1,5 +1,6 @@
-//! Keeps the bytes that all logs hold in memory below a bound: the logs that were used least recently let go
-//! of durable bytes first, which are read back from storage when somebody wants them.
+//! Keeps the bytes that all logs hold in memory below a bound: the logs that were used least
+//! recently let go of durable bytes first, which are read back from storage when somebody wants
+//! them.
 
 use super::Cluster;
 use crate::api::logs::Logs;

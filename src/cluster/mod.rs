@@ -1,9 +1,10 @@
 //! The sans-IO cluster: brokers, controller, group coordinator, connections, timers.
 //!
-//! Call order: [`Cluster::handle_input`] for all that has arrived, [`Cluster::poll_output`] until it is empty,
-//! then wait until the next input or until [`Cluster::poll_timeout`], when [`Cluster::handle_timeout`] is
-//! due. A commit is put together when outputs are polled, so that all inputs handed in before share it.
-//! It reads no clock, draws no randomness of its own and does no I/O.
+//! Call order: [`Cluster::handle_input`] for all that has arrived, [`Cluster::poll_output`] until
+//! it is empty, then wait until the next input or until [`Cluster::poll_timeout`], when
+//! [`Cluster::handle_timeout`] is due. A commit is put together when outputs are polled, so that
+//! all inputs handed in before share it. It reads no clock, draws no randomness of its own and does
+//! no I/O.
 
 mod admin;
 mod commit;
@@ -46,7 +47,8 @@ use timers::{Timer, Timers};
 /// Bytes that may wait for storage before produce requests have to wait as well.
 const MAX_BACKLOG_BYTES: usize = 64 << 20;
 
-/// How often producers that have gone are looked for (Kafka's `producer.id.expiration.check.interval.ms`).
+/// How often producers that have gone are looked for (Kafka's
+/// `producer.id.expiration.check.interval.ms`).
 const HOUSEKEEPING_MS: u64 = 600_000;
 
 /// See the module's documentation.
@@ -160,8 +162,8 @@ impl Cluster {
         self.timers.next()
     }
 
-    /// Frames of this connection that wait for their turn: a driver that can push back shall read no more
-    /// while there are many.
+    /// Frames of this connection that wait for their turn: a driver that can push back shall read
+    /// no more while there are many.
     pub fn queued_frames(&self, conn: ConnId) -> usize {
         self.conns.get(&conn).map_or(0, Connection::queued_frames)
     }

@@ -1,7 +1,9 @@
-//! Requests that wait: produce for durability, fetch for data, time or storage, searches for storage.
+//! Requests that wait: produce for durability, fetch for data, time or storage, searches for
+//! storage.
 //!
-//! Each waiting request stands once in the table, and in an index by what it waits for: durable ends (in
-//! [`super::commit`]), logs that may grow, reads in flight, deadlines. Nothing is rescanned.
+//! Each waiting request stands once in the table, and in an index by what it waits for: durable
+//! ends (in [`super::commit`]), logs that may grow, reads in flight, deadlines. Nothing is
+//! rescanned.
 
 use super::commit::{Released, Waiter};
 use super::io::{Output, PersistId, ReadId};

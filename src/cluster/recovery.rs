@@ -1,7 +1,8 @@
-//! From `Opened` to ready: the metadata log is read back and replayed, then every partition's log is opened from
-//! its last chunk, then `__consumer_offsets` is replayed into the group coordinator.
+//! From `Opened` to ready: the metadata log is read back and replayed, then every partition's log
+//! is opened from its last chunk, then `__consumer_offsets` is replayed into the group coordinator.
 //!
-//! Requests wait meanwhile. A cluster at its first start writes its first metadata records before it serves.
+//! Requests wait meanwhile. A cluster at its first start writes its first metadata records before
+//! it serves.
 
 use super::groups::Groups;
 use super::io::Output;
@@ -31,7 +32,8 @@ const MAX_OPENING: usize = 64;
 const REPLAY_BYTES: usize = 1 << 20;
 /// How long to wait before writing the first records is tried again.
 const RETRY_MS: u64 = 1_000;
-/// Batches that a replay may need of storage without moving on; more means that storage answers nonsense.
+/// Batches that a replay may need of storage without moving on; more means that storage answers
+/// nonsense.
 const MAX_STALLS: u32 = 16;
 
 /// How far the cluster is.
@@ -209,7 +211,8 @@ impl Cluster {
         }
     }
 
-    /// Asks again for what a crash may have left undone: logs of deleted topics, bytes below log starts.
+    /// Asks again for what a crash may have left undone: logs of deleted topics, bytes below log
+    /// starts.
     fn trim_leftovers(&mut self, meta: &BTreeMap<String, Bytes>) {
         let end = self.controller.image().next_log();
         for log in (1..end.0).map(LogId) {
@@ -389,7 +392,8 @@ impl Cluster {
         }
     }
 
-    /// Writes the records of a first start, or of brokers that have come or changed, and then serves.
+    /// Writes the records of a first start, or of brokers that have come or changed, and then
+    /// serves.
     pub(super) fn start(&mut self) {
         if !matches!(self.phase, Phase::Starting) {
             return;

@@ -1,7 +1,7 @@
 //! Requests in flight: who asked what, and what the answer waits for.
 //!
-//! The table knows requests by number only. Which index points at a request (durable ends, fetch waiters,
-//! timers) is the business of the modules that park it.
+//! The table knows requests by number only. Which index points at a request (durable ends, fetch
+//! waiters, timers) is the business of the modules that park it.
 
 use crate::api::Caller;
 use crate::base::{BrokerId, ConnId, Endpoint};

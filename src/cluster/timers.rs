@@ -1,7 +1,8 @@
 //! All that waits for a moment, in the order of the moments.
 //!
-//! A timer is a name, not a callback: who armed it looks up what to do when it fires. Cancelling takes the
-//! deadline again, so the owner keeps it beside its own state and no second index is needed.
+//! A timer is a name, not a callback: who armed it looks up what to do when it fires. Cancelling
+//! takes the deadline again, so the owner keeps it beside its own state and no second index is
+//! needed.
 
 use super::requests::RequestId;
 use std::collections::BTreeSet;
@@ -13,7 +14,8 @@ pub enum Timer {
     Request(RequestId),
     /// The group coordinator has something to do.
     Coordinator,
-    /// What is done now and then, whoever asks: producers that are forgotten, start-up that is tried again.
+    /// What is done now and then, whoever asks: producers that are forgotten, start-up that is
+    /// tried again.
     Housekeeping,
 }
 

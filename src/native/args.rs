@@ -1,6 +1,7 @@
 //! The command line of the native binary: which command, and its options.
 //!
-//! It reads words and says plainly what is wrong with them; it opens nothing and checks no Kafka config.
+//! It reads words and says plainly what is wrong with them; it opens nothing and checks no Kafka
+//! config.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! Cuts a byte stream into frames, and joins the pieces of a response for the socket.
 //!
-//! A frame's declared length is checked against `socket.request.max.bytes` before anything is reserved for it,
-//! and room grows only as bytes arrive. It knows nothing of sockets.
+//! A frame's declared length is checked against `socket.request.max.bytes` before anything is
+//! reserved for it, and room grows only as bytes arrive. It knows nothing of sockets.
 
 use bytes::{Buf, Bytes, BytesMut};
 use std::collections::VecDeque;
@@ -10,7 +10,8 @@ use std::io::IoSlice;
 
 /// The least room that a read is offered.
 const READ_BYTES: usize = 64 * 1024;
-/// Response pieces smaller than this are copied together, so that they cost one slice of a `writev`.
+/// Response pieces smaller than this are copied together, so that they cost one slice of a
+/// `writev`.
 const JOIN_BYTES: usize = 4096;
 /// Slices in one `writev`.
 const MAX_SLICES: usize = 64;

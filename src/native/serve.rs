@@ -45,7 +45,8 @@ impl fmt::Display for ServeError {
 
 impl std::error::Error for ServeError {}
 
-/// Serves until `stop` is ready. `ready` gets the addresses of all brokers once requests are served.
+/// Serves until `stop` is ready. `ready` gets the addresses of all brokers once requests are
+/// served.
 pub fn serve(
     options: &ServeOptions,
     stop: impl Future<Output = ()>,
@@ -106,7 +107,8 @@ async fn listen(options: &ServeOptions) -> Result<Vec<TcpListener>, ServeError> 
     Ok(listeners)
 }
 
-/// As a broker reads its `server.properties`: wrong values stop it, names that it does not know do not.
+/// As a broker reads its `server.properties`: wrong values stop it, names that it does not know do
+/// not.
 fn check_configs(set: &[(String, String)]) -> Result<(), ServeError> {
     for (name, value) in set {
         match validate::started_with(name, value) {

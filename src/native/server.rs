@@ -1,8 +1,8 @@
 //! Serves the cluster over TCP: sockets in, frames to the core, responses out.
 //!
-//! One thread. Each connection has a task that reads; one task, the pump, carries the core's outputs to
-//! sockets and storage, so that all frames that arrived meanwhile share a commit. Knows nothing of Kafka but
-//! the length prefix.
+//! One thread. Each connection has a task that reads; one task, the pump, carries the core's
+//! outputs to sockets and storage, so that all frames that arrived meanwhile share a commit. Knows
+//! nothing of Kafka but the length prefix.
 
 use super::frames::{FrameReader, WriteQueue};
 use super::storage::{Done, StorageDriver};
@@ -205,8 +205,8 @@ impl Server {
         true
     }
 
-    /// Accepts clients of one broker until the task is dropped. `endpoints` is where all brokers listen; a
-    /// client that came to another of our addresses is told that address for all.
+    /// Accepts clients of one broker until the task is dropped. `endpoints` is where all brokers
+    /// listen; a client that came to another of our addresses is told that address for all.
     pub async fn accept(
         self: Rc<Self>,
         broker: BrokerId,
@@ -319,7 +319,8 @@ impl Server {
 }
 
 impl Peer {
-    /// Offers the queue to the socket. `Ok(true)` when all is sent, `Ok(false)` when the socket is full.
+    /// Offers the queue to the socket. `Ok(true)` when all is sent, `Ok(false)` when the socket is
+    /// full.
     fn write_some(&self) -> std::io::Result<bool> {
         let mut queue = self.queue.borrow_mut();
         while !queue.is_empty() {
@@ -343,7 +344,8 @@ fn input_of(done: Done) -> Input {
     }
 }
 
-/// A listener on all addresses has no name of its own: clients are told the address that they came to.
+/// A listener on all addresses has no name of its own: clients are told the address that they came
+/// to.
 fn advertised(endpoints: &Rc<[Endpoint]>, local: Option<SocketAddr>) -> Rc<[Endpoint]> {
     let unspecified = |host: &str| host == "0.0.0.0" || host == "::";
     let Some(local) = local else {

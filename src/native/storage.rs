@@ -1,5 +1,5 @@
-//! Carries the core's storage requests to a back end: memory answers at once, a disk answers from a thread of
-//! its own, because fsync blocks.
+//! Carries the core's storage requests to a back end: memory answers at once, a disk answers from a
+//! thread of its own, because fsync blocks.
 //!
 //! Tasks are done in the order in which they were given. Nothing here knows what the chunks mean.
 
@@ -128,7 +128,8 @@ impl Drop for StorageDriver {
         if let Place::Thread(worker) = &mut self.place {
             worker.tasks = None;
             if let Some(thread) = worker.thread.take() {
-                // A panic of the thread has been printed; there is nothing left to do about it here.
+                // A panic of the thread has been printed; there is nothing left to do about it
+                // here.
                 let _ = thread.join();
             }
         }

@@ -1,7 +1,8 @@
-//! A whole cluster on a simulated disk, with clients that are functions: requests in, responses out.
+//! A whole cluster on a simulated disk, with clients that are functions: requests in, responses
+//! out.
 //!
-//! Time stands still unless it is told to go on. Storage answers at once unless it is held back. The same
-//! calls give the same outputs, so a run can be repeated from its seed.
+//! Time stands still unless it is told to go on. Storage answers at once unless it is held back.
+//! The same calls give the same outputs, so a run can be repeated from its seed.
 
 use super::disk::{Faults, SimDisk};
 use crate::base::{BrokerId, ConnId, Endpoint, Now};
@@ -33,7 +34,8 @@ pub struct Machine {
     hold: bool,
     persist: Option<(PersistId, Vec<Write>)>,
     reads: VecDeque<(ReadId, ReadRequest)>,
-    /// A running checksum of all outputs, to compare runs by; costs time, so it is taken only on demand.
+    /// A running checksum of all outputs, to compare runs by; costs time, so it is taken only on
+    /// demand.
     digest: Option<u64>,
 }
 
@@ -157,7 +159,8 @@ impl Machine {
         }
     }
 
-    /// Hands the group in flight to the disk without ending it: what a crash then leaves is the disk's choice.
+    /// Hands the group in flight to the disk without ending it: what a crash then leaves is the
+    /// disk's choice.
     pub fn submit(&mut self) {
         if let Some((_, writes)) = self.persist.take() {
             self.disk.submit(writes);

@@ -327,7 +327,8 @@ fn acks_all_gives_up_when_storage_hangs() {
     assert!(machine.receive::<ProduceRequest>(conn, 9).is_none());
 }
 
-/// Recorded from Apache Kafka 4.3.1: it reads the first batch of every partition before it looks at any.
+/// Recorded from Apache Kafka 4.3.1: it reads the first batch of every partition before it looks at
+/// any.
 #[test]
 fn a_batch_that_cannot_be_read_fails_the_whole_request() {
     let (mut machine, conn) = with_topic("t", 2, 1);

@@ -38,7 +38,8 @@ fn ask(
     response.topics[0].partitions[0].clone()
 }
 
-/// Records 0 to 9 in batches of two; their timestamps are START_MS and the next millisecond, by turns.
+/// Records 0 to 9 in batches of two; their timestamps are START_MS and the next millisecond, by
+/// turns.
 fn ten_records(tail_bytes: usize) -> (Machine, ConnId) {
     let mut config = ClusterConfig::new(1, 1, "localhost", 9092);
     config.tail_bytes = tail_bytes;

@@ -1,4 +1,5 @@
-//! Bytes that no client should send: the connection is closed with a reason, and the cluster goes on.
+//! Bytes that no client should send: the connection is closed with a reason, and the cluster goes
+//! on.
 
 use crate::support::*;
 use bytes::Bytes;
@@ -104,7 +105,8 @@ fn a_flood_of_requests_closes_only_its_own_connection() {
     still_serves(&mut machine);
 }
 
-/// Random bytes behind valid headers of every API and version, and valid requests with flipped bits.
+/// Random bytes behind valid headers of every API and version, and valid requests with flipped
+/// bits.
 #[test]
 fn noise_never_panics() {
     let mut machine = Machine::new();

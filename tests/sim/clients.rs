@@ -152,7 +152,8 @@ impl Producer {
             }
             counts.refused += 1;
             if self.producer_id.is_some() {
-                // An earlier batch failed, so this one is out of order until that one is sent again.
+                // An earlier batch failed, so this one is out of order until that one is sent
+                // again.
                 let expected = error.is_retriable()
                     || (error == ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER && !self.again.is_empty());
                 assert!(expected || !topic_exists(machine, &self.tp), "{error:?}");
@@ -173,7 +174,8 @@ impl Producer {
         }
     }
 
-    /// Idempotent, and with nothing under way: the sequence and values of its last batch of one record.
+    /// Idempotent, and with nothing under way: the sequence and values of its last batch of one
+    /// record.
     pub fn last_batch(&self) -> Option<(i32, Vec<String>)> {
         let idle = self.producer_id.is_some() && self.is_done() && self.next_sequence > 0;
         let value = || format!("{}-{}", self.name, self.counter - 1);

@@ -1,7 +1,8 @@
-//! Seeded runs of the whole cluster on a disk that fails, tears and crashes, with a history checker.
+//! Seeded runs of the whole cluster on a disk that fails, tears and crashes, with a history
+//! checker.
 //!
-//! `SIM_RUNS` says how many seeds to run (default 60), `SIM_SEED` runs one. A failure prints its seed; the same
-//! seed gives the same run.
+//! `SIM_RUNS` says how many seeds to run (default 60), `SIM_SEED` runs one. A failure prints its
+//! seed; the same seed gives the same run.
 
 mod clients;
 mod history;
