@@ -83,7 +83,7 @@ impl Options {
             }
             let body = word.strip_prefix("--").unwrap_or(&word[1..]);
             let (name, inline) = match body.split_once('=') {
-                Some((name, value)) => (name, Some(value).filter(|v| !v.is_empty())),
+                Some((name, value)) => (name, Some(value)),
                 None => (body, None),
             };
             let spec = specs
@@ -229,6 +229,12 @@ impl Options {
         self.given.iter().map(|(name, _)| *name)
     }
 
+    /// All arguments of an option, as 64-bit numbers.
+    pub fn longs(&self, name: &str) -> Result<Vec<i64>, OptError> {
+        let parse = |text: &str| text.parse().map_err(|_| OptError::conversion(name, text));
+        self.all(name).into_iter().map(parse).collect()
+    }
+
     fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, OptError> {
         let value = self.one(name)?;
         value
@@ -307,7 +313,11 @@ mod tests {
         assert_eq!(o.all("topic"), ["a", "b", "--list"]);
         assert_eq!(o.rest(), ["x"]);
         assert!(o.has("list"));
-        assert_eq!(parse("--topic= a").unwrap().all("topic"), ["a"]);
+        let o = parse("--topic= a").unwrap();
+        assert_eq!(
+            (o.all("topic"), o.rest()),
+            (vec![""], &["a".to_owned()][..])
+        );
         assert_eq!(parse("--list=yes -- --topic").unwrap().rest(), ["--topic"]);
         assert_eq!(parse("--fields a,,b").unwrap().all("fields"), ["a", "b"]);
     }

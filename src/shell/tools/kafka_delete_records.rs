@@ -2,7 +2,6 @@
 
 use super::common;
 use super::failure::{self, Failure};
-use super::java;
 use crate::client::{Admin, TopicPartition};
 use crate::shell::io::Stop;
 use crate::shell::json::Json;
@@ -84,7 +83,8 @@ async fn delete_with(ctx: &ToolCtx, admin: &Admin) -> Result<(), Failure> {
     ctx.io.out_line("Executing records delete operation");
     let results = admin.delete_records(&offsets.into_iter().collect()).await;
     ctx.io.out_line("Records delete operation completed:");
-    for (tp, result) in java::partitions_as_grown_map(results, |(tp, _)| tp) {
+    // Kafka shows them in an order that differs from run to run.
+    for (tp, result) in results {
         ctx.io.out_line(match result {
             Ok(low_watermark) => format!("partition: {tp}\tlow_watermark: {low_watermark}"),
             Err(error) => format!(

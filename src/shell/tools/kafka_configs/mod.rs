@@ -26,8 +26,10 @@ pub static SPEC: ToolSpec = ToolSpec {
 };
 
 /// Exceptions of which Kafka's tool shows the text alone.
-const TERSE: [&str; 3] = [
+const TERSE: [&str; 5] = [
     "java.lang.IllegalArgumentException",
+    "java.lang.NumberFormatException",
+    "org.apache.kafka.common.errors.InvalidTopicException",
     "org.apache.kafka.common.errors.InvalidConfigurationException",
     "org.apache.kafka.common.errors.UnsupportedVersionException",
 ];

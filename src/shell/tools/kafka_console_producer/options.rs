@@ -162,7 +162,10 @@ pub fn producer_properties(ctx: &ToolCtx) -> Result<Properties, Failure> {
     let servers = options.one("bootstrap-server")?.unwrap_or_default();
     settings.insert("bootstrap.servers".into(), servers.into());
     let codec = match options.has("compression-codec") {
-        true => options.one("compression-codec")?.unwrap_or("gzip"),
+        true => match options.one("compression-codec")? {
+            None | Some("") => "gzip",
+            Some(codec) => codec,
+        },
         false => "none",
     };
     settings.insert("compression.type".into(), codec.into());

@@ -97,7 +97,7 @@ async fn admin(ctx: &ToolCtx) -> Result<Admin, Failure> {
     }
     let admin = Admin::new(&common::context(ctx), &settings).await?;
     // Kafka reads these values here, whatever the action.
-    options.long("to-offset")?;
+    options.longs("to-offset")?;
     options.one("by-duration")?;
     options.long("shift-by")?;
     timeout?;

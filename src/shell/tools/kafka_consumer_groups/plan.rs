@@ -58,6 +58,11 @@ pub fn read(
 fn row(line: &str, with_group: bool) -> Result<Row, Failure> {
     let fields = fields(line);
     let names = 3 + usize::from(with_group);
+    let field = |at: usize| fields.get(at).map_or("", |f| f.as_str());
+    let first = usize::from(with_group);
+    let topic = field(first).to_owned();
+    let partition: i32 = number(field(first + 1), "int")?;
+    let offset: i64 = number(field(first + 2), "long")?;
     if fields.len() > names {
         let extra = &fields[names];
         return Err(Failure::new(
@@ -68,11 +73,6 @@ fn row(line: &str, with_group: bool) -> Result<Row, Failure> {
             ),
         ));
     }
-    let field = |at: usize| fields.get(at).map_or("", |f| f.as_str());
-    let first = usize::from(with_group);
-    let topic = field(first).to_owned();
-    let partition: i32 = number(field(first + 1), "int")?;
-    let offset: i64 = number(field(first + 2), "long")?;
     Ok(Row {
         group: with_group.then(|| field(0).to_owned()),
         partition: TopicPartition::new(topic, partition),

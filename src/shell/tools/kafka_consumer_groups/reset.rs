@@ -205,11 +205,11 @@ async fn new_offsets(
     };
     if options.has("to-offset") {
         // Given twice, the first one counts.
-        let first = options
-            .all("to-offset")
+        let offset = options
+            .longs("to-offset")?
             .first()
-            .and_then(|v| v.parse().ok());
-        let offset: i64 = first.unwrap_or_default();
+            .copied()
+            .unwrap_or_default();
         let wanted = partitions.iter().map(|tp| (tp.clone(), offset)).collect();
         within_range(ctx, admin, wanted).await
     } else if options.has("to-earliest") {

@@ -87,7 +87,11 @@ enum Trouble {
 
 impl<F: Into<Failure>> From<F> for Trouble {
     fn from(error: F) -> Self {
-        Trouble::Client(error.into())
+        let failure = error.into();
+        match failure.class().starts_with("joptsimple.") {
+            true => Trouble::Usage(failure.message().to_owned()),
+            false => Trouble::Client(failure),
+        }
     }
 }
 
