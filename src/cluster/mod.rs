@@ -197,6 +197,11 @@ impl Cluster {
             self.close(conn, format!("there is no broker {}", broker.0));
             return;
         }
+        if let Phase::Refused(why) = &self.phase {
+            let why = why.clone();
+            self.close(conn, why);
+            return;
+        }
         self.conns.insert(
             conn,
             Connection::new(broker, endpoints, Rc::from(client_host)),

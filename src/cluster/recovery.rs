@@ -46,7 +46,7 @@ pub enum Phase {
     Starting,
     Ready,
     /// Storage holds what we do not understand, or does not answer.
-    Refused,
+    Refused(String),
 }
 
 /// What a read of recovery is for.
@@ -134,7 +134,7 @@ impl Cluster {
     /// Nothing can be served: everybody who is there or comes later is told.
     fn refuse(&mut self, why: String) {
         self.warn(why.clone());
-        self.phase = Phase::Refused;
+        self.phase = Phase::Refused(why.clone());
         let conns: Vec<_> = self.conns.keys().copied().collect();
         for conn in conns {
             self.close(conn, why.clone());

@@ -2,12 +2,14 @@
 
 use crate::support::*;
 use bytes::Bytes;
+use kafka_sandbox::base::{BrokerId, ConnId};
 use kafka_sandbox::cluster::events::Event;
 use kafka_sandbox::cluster::{Cluster, ClusterConfig, io};
 use kafka_sandbox::protocol::messages::MetadataRequest;
 use kafka_sandbox::protocol::messages::delete_topics_request::DeleteTopicsRequest;
 use kafka_sandbox::sim::disk::Faults;
 use kafka_sandbox::sim::machine::{Machine, START_MS};
+use std::rc::Rc;
 
 #[test]
 fn everything_acknowledged_is_there_after_a_crash() {
@@ -145,6 +147,18 @@ fn another_format_is_refused_and_nothing_is_written() {
     assert!(
         matches!(&outputs[..], [io::Output::Event(Event::Warning { text })] if text.contains("99")),
         "{outputs:?}"
+    );
+    let connect = io::Input::Connect {
+        conn: ConnId(1),
+        broker: BrokerId(1),
+        endpoints: Rc::from(Vec::new()),
+        client_host: String::new(),
+    };
+    cluster.handle_input(now, connect);
+    let output = cluster.poll_output();
+    assert!(
+        matches!(output, Some(io::Output::Close { .. })),
+        "{output:?}"
     );
 }
 
