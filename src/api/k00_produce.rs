@@ -66,16 +66,18 @@ impl Produced {
             .any(|p| p.error_code != ErrorCode::NONE.code())
     }
 
-    /// What `wait` stands for is durable, or will never be.
-    pub fn settle(&mut self, wait: Wait, result: Result<(), String>) {
+    /// What `wait` stands for is durable.
+    pub fn settle(&mut self, wait: Wait) {
         self.waits.retain(|other| other != &wait);
-        if let Err(why) = result {
-            let slot = self.slot(wait);
-            *slot = failed(slot.index, ErrorCode::KAFKA_STORAGE_ERROR);
-            if self.api_version >= 8 {
-                self.slot(wait).error_message = Some(why);
-            }
-        }
+    }
+
+    /// What `wait` stands for will never be durable.
+    pub fn fail(&mut self, wait: Wait, error: ErrorCode, why: Option<String>) {
+        self.settle(wait);
+        let why = why.filter(|_| self.api_version >= 8);
+        let slot = self.slot(wait);
+        *slot = failed(slot.index, error);
+        slot.error_message = why;
     }
 
     /// The client's patience is over; what waits may still become durable.

@@ -193,11 +193,10 @@ impl Commit {
         Some(released)
     }
 
-    /// The log is gone with its topic: whoever waits for it is told so.
-    pub fn forget_log(&mut self, log: LogId) -> Vec<Released> {
+    /// The log is gone with its topic. Returns who waited for it.
+    pub fn forget_log(&mut self, log: LogId) -> Vec<Waiter> {
         let gone = self.waiters.remove(&log).into_iter().flatten();
-        gone.map(|(_, waiter)| (waiter, Err("the topic was deleted".to_owned())))
-            .collect()
+        gone.map(|(_, waiter)| waiter).collect()
     }
 }
 

@@ -353,7 +353,14 @@ impl Cluster {
     pub(super) fn release(&mut self, released: Vec<Released>) {
         for (waiter, result) in released {
             match waiter {
-                Waiter::Produce(request, wait) => self.produce_released(request, wait, result),
+                Waiter::Produce(request, wait) => {
+                    self.settle_produce(request, |produced| match result {
+                        Ok(()) => produced.settle(wait),
+                        Err(why) => {
+                            produced.fail(wait, ErrorCode::KAFKA_STORAGE_ERROR, Some(why));
+                        }
+                    });
+                }
                 Waiter::Controller => self.controller_released(result),
                 Waiter::Group(append) => self.group_released(append, result.is_ok()),
                 Waiter::LogStart {
@@ -370,14 +377,27 @@ impl Cluster {
         }
     }
 
-    fn produce_released(&mut self, id: RequestId, wait: Wait, result: Result<(), String>) {
+    /// These waited for a log that is gone with its topic.
+    pub(super) fn release_deleted(&mut self, waiters: Vec<Waiter>) {
+        let why = "the topic was deleted";
+        for waiter in waiters {
+            match waiter {
+                Waiter::Produce(request, wait) => self.settle_produce(request, |produced| {
+                    produced.fail(wait, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, None);
+                }),
+                other => self.release(vec![(other, Err(why.to_owned()))]),
+            }
+        }
+    }
+
+    fn settle_produce(&mut self, id: RequestId, settle: impl FnOnce(&mut Produced)) {
         let Some(parked) = self.parking.parked.get_mut(&id) else {
             return;
         };
         let Pending::Produce(produced) = &mut parked.pending else {
             return;
         };
-        produced.settle(wait, result);
+        settle(produced);
         if produced.waits.is_empty()
             && let Some(parked) = self.unpark(id)
             && let Pending::Produce(produced) = parked.pending

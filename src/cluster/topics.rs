@@ -64,9 +64,9 @@ impl Cluster {
 
     fn topic_deleted(&mut self, topic: &str, logs: &[LogId]) {
         for log in logs {
-            let released = self.commit.forget_log(*log);
+            let waiters = self.commit.forget_log(*log);
             self.logs.remove(*log);
-            self.release(released);
+            self.release_deleted(waiters);
             self.memory.forget(*log);
             self.logs_grew(&[*log]);
             let forget = Write::DeleteMeta {

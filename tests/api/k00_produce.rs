@@ -78,6 +78,30 @@ fn a_failed_write_is_rolled_back_and_retriable() {
 }
 
 #[test]
+fn a_topic_that_is_deleted_meanwhile_is_unknown() {
+    use kafka_sandbox::protocol::messages::DeleteTopicsRequest;
+    let (mut machine, conn) = with_topic("t", 1, 1);
+    let admin = machine.connect(1);
+    machine.hold_storage(true);
+    let delete = DeleteTopicsRequest {
+        topic_names: vec!["t".into()],
+        ..Default::default()
+    };
+    machine.send(admin, 5, &delete);
+    machine.send(conn, 9, &produce_request("t", 0, -1, batch(&["a"])));
+    machine.complete();
+    let answer = only(
+        machine
+            .receive::<ProduceRequest>(conn, 9)
+            .expect("an answer"),
+    );
+    assert_eq!(
+        answer.error_code,
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION.code()
+    );
+}
+
+#[test]
 fn produce_requests_of_one_connection_share_a_commit() {
     let (mut machine, conn) = with_topic("t", 1, 1);
     machine.hold_storage(true);
