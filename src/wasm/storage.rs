@@ -1,6 +1,6 @@
 //! The cluster's storage, whichever the page has: one face for IndexedDB and memory.
 
-use super::idb::{Idb, OpenError, WriteError};
+use super::idb::{Idb, OpenError, WriteError, field};
 use crate::base::LogId;
 use crate::log::memory::MemoryStore;
 use crate::log::storage::{ReadRequest, Store, StoredChunk, Write};
@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::future::{LocalBoxFuture, ready};
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 
 /// Clones are the same storage.
 #[derive(Clone)]
@@ -69,4 +70,14 @@ impl Storage {
             idb.close();
         }
     }
+}
+
+/// Bytes that the site keeps in this browser, as the browser estimates them.
+pub async fn used_bytes() -> Option<f64> {
+    let navigator = field(&js_sys::global(), "navigator");
+    let manager = field(&navigator, "storage");
+    let estimate: js_sys::Function = field(&manager, "estimate").dyn_into().ok()?;
+    let promise: js_sys::Promise = estimate.call0(&manager).ok()?.dyn_into().ok()?;
+    let found = wasm_bindgen_futures::JsFuture::from(promise).await.ok()?;
+    field(&found, "usage").as_f64()
 }

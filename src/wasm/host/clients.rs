@@ -54,10 +54,6 @@ impl Clients {
         self.clients.get(&id)
     }
 
-    pub fn all(&self) -> impl Iterator<Item = &Client> {
-        self.clients.values()
-    }
-
     /// A new connection of that client.
     pub fn open(&mut self, id: ClientId, conn: Conn) -> Option<ConnId> {
         let client = self.clients.get_mut(&id)?;

@@ -57,6 +57,8 @@ struct State {
     clients: Clients,
     changes: Changes,
     alarm: Option<Alarm>,
+    /// When the browser is asked again how much is stored.
+    estimate_at_ms: u64,
     trims: VecDeque<(LogId, Option<i64>)>,
     trimming: bool,
     /// Told when the cluster has read its logs back.
@@ -129,6 +131,7 @@ async fn fresh_state(
         generation,
         clients: Clients::default(),
         alarm: None,
+        estimate_at_ms: 0,
         trims: VecDeque::new(),
         trimming: false,
         ready: Some(sender),

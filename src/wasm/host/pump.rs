@@ -5,13 +5,17 @@ use super::{Host, State};
 use crate::cluster::io::{Input, Output, PersistId, ReadId};
 use crate::log::storage::{ReadRequest, Write};
 use crate::wasm::door::{self, Conn, FromClient};
-use crate::wasm::runtime::Timer;
+use crate::wasm::runtime::{Timer, mono_ms};
+use crate::wasm::storage::used_bytes;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 /// Between two steps of a deletion, so that commits come through.
 const TRIM_PAUSE_MS: u64 = 20;
+
+/// Between two questions to the browser for the bytes that are stored.
+const ESTIMATE_EVERY_MS: u64 = 5000;
 
 impl Host {
     /// A client has said something.
@@ -103,11 +107,35 @@ impl Host {
                 return;
             }
             let why = host.state.borrow_mut().changes.storage.ended(result);
+            host.estimate();
             host.input(match why {
                 None => Input::Persisted { id },
                 Some(why) => Input::PersistFailed { id, why },
             });
         });
+    }
+
+    /// Asks the browser how much is stored, now and then: it is slow to say, and only a person reads it.
+    fn estimate(self: &Rc<Host>) {
+        let due = {
+            let mut state = self.state.borrow_mut();
+            let now_ms = mono_ms();
+            let due = !state.storage.is_memory() && now_ms >= state.estimate_at_ms;
+            if due {
+                state.estimate_at_ms = now_ms + ESTIMATE_EVERY_MS;
+            }
+            due
+        };
+        if due {
+            let host = self.clone();
+            spawn_local(async move {
+                let Some(bytes) = used_bytes().await else {
+                    return;
+                };
+                host.state.borrow_mut().changes.storage.used_bytes = bytes;
+                host.pump();
+            });
+        }
     }
 
     fn read(self: &Rc<Host>, state: &State, id: ReadId, request: ReadRequest) {
