@@ -38,8 +38,13 @@ const theme = EditorView.theme({
     fontFamily: 'var(--ks-mono)',
     fontSize: '12.5px',
     maxHeight: '240px',
+    maxWidth: '380px',
   },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': {
+    padding: '3px 8px',
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+  },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
     background: 'var(--ks-accent-soft)',
     color: 'var(--ks-text)',

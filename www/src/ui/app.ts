@@ -26,8 +26,7 @@ import {
   type PageActions,
   type Question,
 } from './app-menus.ts';
-import './files-panel.ts';
-import { uploadFiles } from './files-panel.ts';
+import { uploadFiles } from './download.ts';
 import './notebook-element.ts';
 import type { KafkaNotebook } from './notebook-element.ts';
 import { readSettings, writeSettings, type Settings, type Theme } from './settings.ts';
@@ -121,6 +120,7 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   toggleFiles(): void {
+    void import('./files-panel.ts');
     this.filesOpen = !this.filesOpen;
   }
 
@@ -223,7 +223,7 @@ export class KsApp extends LitElement implements PageActions {
     const others = files.filter((f) => !f.name.endsWith('.ipynb'));
     if (others.length === 0 || !session) return;
     await uploadFiles(session, others);
-    this.filesOpen = true;
+    if (!this.filesOpen) this.toggleFiles();
   }
 
   newNotebook(): void {

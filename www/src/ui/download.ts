@@ -1,4 +1,5 @@
 /** Gives the person a file to save, and takes files that they drop or pick. */
+import type { NotebookSession } from '../kernels/session.ts';
 
 export function saveFile(
   name: string,
@@ -23,4 +24,11 @@ export function pickFiles(accept: string, multiple: boolean): Promise<File[]> {
     input.addEventListener('cancel', () => resolve([]));
     input.click();
   });
+}
+
+/** Puts files into the notebook's working folder. */
+export async function uploadFiles(session: NotebookSession, files: readonly File[]): Promise<void> {
+  for (const file of files) {
+    await session.folder.write(file.name, new Uint8Array(await file.arrayBuffer()));
+  }
 }

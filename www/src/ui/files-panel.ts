@@ -3,17 +3,12 @@ import { LitElement, css, html, nothing } from 'lit';
 import type { NotebookSession } from '../kernels/session.ts';
 import { icon } from '../look/icons.ts';
 import { controls } from '../look/tokens.ts';
-import { pickFiles, saveFile } from './download.ts';
+import { pickFiles, saveFile, uploadFiles } from './download.ts';
 
 function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} KB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
-export async function uploadFiles(session: NotebookSession, files: readonly File[]): Promise<void> {
-  for (const file of files)
-    await session.folder.write(file.name, new Uint8Array(await file.arrayBuffer()));
 }
 
 export class KsFiles extends LitElement {

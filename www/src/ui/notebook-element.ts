@@ -9,9 +9,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import { getDocuments, getSandbox } from '../client/provide.ts';
 import type { EditorModule } from '../editor/types.ts';
 import { openAddress, type Opened } from '../kernels/opening.ts';
-import { runAll, type RunAllResult } from '../kernels/run-all.ts';
+import type { RunAllResult } from '../kernels/run-all.ts';
 import { NotebookSession, type SessionEvent } from '../kernels/session.ts';
-import { unmet, filesOf } from '../notebook/expect.ts';
 import { Keys, type Command, type Mode } from '../notebook/keys.ts';
 import { withKind, type Kind } from '../notebook/kinds.ts';
 import { plainText } from '../notebook/outputs.ts';
@@ -180,8 +179,9 @@ export class KafkaNotebook extends LitElement implements CellHost {
   async runAll(): Promise<RunAllResult> {
     if (!this.session) return { failed: [] };
     this.#runAll?.abort();
-    this.#runAll = new AbortController();
-    return await runAll(this.session, this.#runAll.signal);
+    const { signal } = (this.#runAll = new AbortController());
+    const { runAll } = await import('../kernels/run-all.ts');
+    return await runAll(this.session, signal);
   }
 
   async runCell(index: number): Promise<RunState> {
@@ -204,6 +204,7 @@ export class KafkaNotebook extends LitElement implements CellHost {
   async check(): Promise<CellProblem[]> {
     const { session } = this;
     if (!session) return [];
+    const { filesOf, unmet } = await import('../notebook/expect.ts');
     const result: CellProblem[] = [];
     for (const [index, cell] of session.notebook.cells.entries()) {
       const { expect } = cellSandbox(cell);
