@@ -319,6 +319,9 @@ function fakeSandbox(): Sandbox {
       offsetForTime: async () => 0,
     },
     openKernel: async (setup) => new FakeKernel(cluster, setup),
+    openCodeKernel: async () => {
+      throw new Error('The page without a cluster runs shell cells only.');
+    },
   };
 }
 

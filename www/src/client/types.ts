@@ -5,6 +5,7 @@
  * what the page's parts see. Only `host/` touches part 2. Names cross the boundary in camelCase. Offsets and
  * timestamps are numbers: exact up to 2^53, which no log in a browser reaches. Nothing here does work.
  */
+import type { CodeKernel, CodeKernelSetup, CodeLanguage } from './code.ts';
 
 // ─── 1. Facts ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -403,4 +404,6 @@ export interface Sandbox {
   readonly cluster: Cluster;
   readonly viewer: Viewer;
   openKernel(setup: KernelSetup): Promise<Kernel>;
+  /** Resolves before the interpreter is there: calls wait for it. Rejects with a sentence when there can be none. */
+  openCodeKernel(language: CodeLanguage, setup: CodeKernelSetup): Promise<CodeKernel>;
 }

@@ -9,8 +9,10 @@ import type {
   Sandbox,
   Viewer,
 } from '../client/types.ts';
+import type { CodeKernel, CodeKernelSetup, CodeLanguage } from '../client/code.ts';
 import wasmUrl from '#wasm?url';
 import clusterUrl from './cluster.worker.ts?worker&url';
+import { CodeClient } from './code-client.ts';
 import { IndexedDocuments } from './documents.ts';
 import { WorkerClient } from './kernel-client.ts';
 import kernelUrl from './kernel.worker.ts?worker&url';
@@ -21,8 +23,16 @@ const DATABASE = 'kafka-sandbox';
 
 interface Attached {
   options: AttachOptions;
-  client: WorkerClient;
+  client: { reconnect(port: MessagePort): void };
 }
+
+interface CodeWorker {
+  url: string;
+  /** How long its interpreter may take to answer a stop before it is ended; 0: a stop ends it. */
+  stuckMs: number;
+}
+
+const CODE_WORKERS: Partial<Record<CodeLanguage, CodeWorker>> = {};
 
 class HostSandbox implements Sandbox, Cluster {
   readonly #model = new ClusterModel();
@@ -73,20 +83,41 @@ class HostSandbox implements Sandbox, Cluster {
     return client;
   }
 
+  async openCodeKernel(language: CodeLanguage, setup: CodeKernelSetup): Promise<CodeKernel> {
+    const code = CODE_WORKERS[language];
+    if (!code) throw new Error('This page cannot run cells of that language.');
+    const worker = spawnWorker(code.url, `kafka-sandbox ${language}`);
+    return this.#attach(
+      { clientHost: '127.0.0.1', hosts: setup.hosts },
+      (port, onClose) =>
+        new CodeClient(worker, port, setup, {
+          language,
+          stuckMs: code.stuckMs,
+          onClose,
+        }),
+    );
+  }
+
   #open(setup: KernelSetup | null, options: AttachOptions): WorkerClient {
+    const worker = spawnWorker(kernelUrl, setup ? 'kafka-sandbox kernel' : 'kafka-sandbox viewer');
+    return this.#attach(
+      options,
+      (port, onClose) =>
+        new WorkerClient(worker, (this.#module ??= compileModule()), port, setup, onClose),
+    );
+  }
+
+  /** Connects a new client with the cluster, until it says that it has ended. */
+  #attach<C extends Attached['client']>(
+    options: AttachOptions,
+    make: (port: MessagePort, onClose: () => void) => C,
+  ): C {
     const id = `${this.#page}-${++this.#attachments}`;
     const { port1, port2 } = new MessageChannel();
-    const worker = spawnWorker(kernelUrl, setup ? 'kafka-sandbox kernel' : 'kafka-sandbox viewer');
-    const client = new WorkerClient(
-      worker,
-      (this.#module ??= compileModule()),
-      port1,
-      setup,
-      () => {
-        this.#attached.delete(id);
-        this.#say(['detach', id]);
-      },
-    );
+    const client = make(port1, () => {
+      this.#attached.delete(id);
+      this.#say(['detach', id]);
+    });
     this.#attached.set(id, { options, client });
     this.#say(['attach', id, options, port2], [port2]);
     return client;

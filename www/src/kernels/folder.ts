@@ -7,12 +7,15 @@ import type { DocumentStore, StoredFile } from '../client/documents.ts';
 import type { FileInfo, Kernel } from '../client/types.ts';
 import type { NotebookSandbox } from '../notebook/sandbox.ts';
 
+/** What runs in a notebook and has a copy of its files. */
+export type FolderUser = Pick<Kernel, 'writeFile' | 'removeFile'>;
+
 export class Folder {
   readonly #key: string;
   readonly #store: DocumentStore;
   readonly #base: string;
   #files = new Map<string, Uint8Array>();
-  #kernels = new Set<Kernel>();
+  #kernels = new Set<FolderUser>();
   #listeners = new Set<() => void>();
   #loaded: Promise<void> | undefined;
   #box: NotebookSandbox;
@@ -74,16 +77,16 @@ export class Folder {
   }
 
   /** From a kernel: the others are told. */
-  written(by: Kernel | undefined, path: string, bytes: Uint8Array | null): void {
+  written(by: FolderUser | undefined, path: string, bytes: Uint8Array | null): void {
     this.#put(path, bytes);
     for (const kernel of this.#kernels) if (kernel !== by) void tell(kernel, path, bytes);
   }
 
-  attach(kernel: Kernel): void {
+  attach(kernel: FolderUser): void {
     this.#kernels.add(kernel);
   }
 
-  detach(kernel: Kernel): void {
+  detach(kernel: FolderUser): void {
     this.#kernels.delete(kernel);
   }
 
@@ -142,8 +145,9 @@ export class Folder {
   }
 }
 
-async function tell(kernel: Kernel, path: string, bytes: Uint8Array | null): Promise<void> {
-  await (bytes ? kernel.writeFile(path, bytes) : kernel.removeFile(path));
+/** A kernel that has died meanwhile is detached by its owner, and has no use for files. */
+async function tell(kernel: FolderUser, path: string, bytes: Uint8Array | null): Promise<void> {
+  await (bytes ? kernel.writeFile(path, bytes) : kernel.removeFile(path)).catch(() => undefined);
 }
 
 async function fetchBytes(address: string): Promise<Uint8Array | null> {

@@ -4,10 +4,11 @@
  * The elements draw it and call it; it draws nothing itself.
  */
 import type { DocumentStore } from '../client/documents.ts';
-import type { Completions, Hover, Kernel, Sandbox } from '../client/types.ts';
-import { KIND_NAMES, kindOf, shellSource, type Kind } from '../notebook/kinds.ts';
+import type { CodeLanguage, LoadProgress } from '../client/code.ts';
+import type { Completions, Hover, Sandbox } from '../client/types.ts';
+import { kindOf, shellSource, type Kind } from '../notebook/kinds.ts';
 import { Notebook, type Change } from '../notebook/notebook.ts';
-import { OutputCollector } from '../notebook/outputs.ts';
+import { OutputCollector, type DisplayUpdate } from '../notebook/outputs.ts';
 import { RunQueue, type RunState } from '../notebook/queue.ts';
 import {
   cellSandbox,
@@ -15,8 +16,10 @@ import {
   titleOf,
   type NotebookSandbox,
 } from '../notebook/sandbox.ts';
-import type { Cell, Output } from '../notebook/types.ts';
+import type { Cell } from '../notebook/types.ts';
+import { runCodeCell, runShellCell, type CellRun, type Ended } from './execute.ts';
 import { Folder } from './folder.ts';
+import { Kernels } from './kernels.ts';
 import type { Opened } from './opening.ts';
 import { hashOf } from './opening.ts';
 
@@ -25,8 +28,13 @@ export interface RunInfo {
   startedAtMs: number;
   endedAtMs: number;
   exitCode: number;
-  /** A command waits for its standard input. */
+  /** A command waits for its standard input, or code asks the person. */
   wantsInput: boolean;
+  /** What code asks for. */
+  prompt: string;
+  password: boolean;
+  /** The interpreter that it waits for is being fetched. */
+  loading: LoadProgress | null;
 }
 
 export type SessionEvent =
@@ -53,10 +61,11 @@ export class NotebookSession {
   readonly opened: Opened;
   readonly folder: Folder;
   readonly box: NotebookSandbox;
-  readonly #sandbox: Sandbox;
   readonly #store: DocumentStore;
   readonly #queue: RunQueue;
-  #kernels = new Map<string, Promise<Kernel>>();
+  readonly #kernels: Kernels;
+  /** Outputs of cells that have ended, which may still be updated. */
+  #displays: { cellId: string; count: number; collector: OutputCollector }[] = [];
   #runs = new Map<string, RunInfo>();
   #listeners = new Set<(event: SessionEvent) => void>();
   #count: number;
@@ -72,14 +81,15 @@ export class NotebookSession {
     this.notebook = Notebook.parse(opened.text);
     this.box = notebookSandbox(this.notebook.metadata);
     this.folder = new Folder(opened.key, store, baseUrl, this.box);
-    this.#sandbox = sandbox;
+    this.#kernels = new Kernels(sandbox, this.folder, this.box);
+    this.#kernels.onProgress = (name, progress) => this.#loading(name, progress);
     this.#store = store;
     this.#edited = opened.edited;
     this.#authorHash = opened.authorHash;
     this.#count = Math.max(0, ...this.notebook.cells.map((cell) => cell.executionCount ?? 0));
     this.#queue = new RunQueue({
       run: (id) => this.#execute(id),
-      interrupt: (kernel) => void this.#kernels.get(kernel)?.then((k) => k.interrupt()),
+      interrupt: (kernel) => this.#kernels.interrupt(kernel),
       changed: (id, state) => this.#changed(id, state),
     });
     this.notebook.subscribe((change, cellId) => {
@@ -119,15 +129,14 @@ export class NotebookSession {
   /** Starts the notebook's shell before it is needed; runs nothing. */
   warmUp(): void {
     const first = this.notebook.cells.find((c) => c.type === 'code' && this.kind(c) === 'shell');
-    if (first) void this.#kernel(this.kernelOf(first)).catch(() => undefined);
+    if (first) void this.#kernels.shell(this.kernelOf(first)).catch(() => undefined);
   }
 
   /** Resolves when the cell has ended. Cells without code end at once. */
   runCell(cellId: string, goOn = false): Promise<RunState> {
     const cell = this.notebook.cell(cellId);
     if (!cell || cell.type !== 'code') return Promise.resolve('ok');
-    const notBuilt = this.kind(cell) !== 'shell';
-    return this.#queue.add(this.kernelOf(cell), cellId, goOn || notBuilt);
+    return this.#queue.add(this.kernelOf(cell), cellId, goOn);
   }
 
   kernelOf(cell: Cell): string {
@@ -146,71 +155,48 @@ export class NotebookSession {
   async restart(): Promise<void> {
     this.#queue.stop();
     this.#count = 0;
-    await Promise.all([...this.#kernels.keys()].map((name) => this.#drop(name)));
+    this.#displays = [];
+    await this.#kernels.closeAll();
     this.#emit({ type: 'kernel' });
-  }
-
-  /** A kernel that failed is not used again: the next cell gets a new one. */
-  async #drop(name: string): Promise<void> {
-    const opening = this.#kernels.get(name);
-    this.#kernels.delete(name);
-    const kernel = await opening?.catch(() => undefined);
-    if (!kernel) return;
-    this.folder.detach(kernel);
-    kernel.close();
   }
 
   async input(cellId: string, text: string | null): Promise<void> {
     const cell = this.notebook.cell(cellId);
     if (!cell) return;
-    const kernel = await this.#kernels.get(this.kernelOf(cell));
-    kernel?.input(text);
+    const language = codeLanguage(this.kind(cell));
+    const name = this.kernelOf(cell);
+    const kernel = language ? this.#kernels.openCode(name, language) : this.#kernels.openShell(name);
+    (await kernel)?.input(text);
   }
 
   async complete(cellId: string, source: string, cursor: number): Promise<Completions | null> {
     const cell = this.notebook.cell(cellId);
-    if (!cell || kindOf({ ...cell, source }, this.notebook.metadata) !== 'shell') return null;
+    if (!cell) return null;
+    const kind = kindOf({ ...cell, source }, this.notebook.metadata);
+    const language = codeLanguage(kind);
+    const name = this.kernelOf(cell);
+    // An interpreter is not loaded for a completion's sake.
+    if (language) return (await (await this.#kernels.openCode(name, language))?.complete(source, cursor)) ?? null;
+    if (kind !== 'shell') return null;
     const shell = shellSource(source);
-    const kernel = await this.#kernel(this.kernelOf(cell));
-    const found = await kernel.complete(shell.text, shell.fromCell(cursor));
+    const found = await (await this.#kernels.shell(name)).complete(shell.text, shell.fromCell(cursor));
     return { ...found, from: shell.toCell(found.from) };
   }
 
   async hover(cellId: string, source: string, cursor: number): Promise<Hover | null> {
     const cell = this.notebook.cell(cellId);
-    if (!cell || kindOf({ ...cell, source }, this.notebook.metadata) !== 'shell') return null;
+    if (!cell) return null;
+    const kind = kindOf({ ...cell, source }, this.notebook.metadata);
+    const language = codeLanguage(kind);
+    const name = this.kernelOf(cell);
+    if (language) return (await (await this.#kernels.openCode(name, language))?.inspect(source, cursor)) ?? null;
+    if (kind !== 'shell') return null;
     const shell = shellSource(source);
-    const kernel = await this.#kernel(this.kernelOf(cell));
-    const found = await kernel.hover(shell.text, shell.fromCell(cursor));
+    const found = await (await this.#kernels.shell(name)).hover(shell.text, shell.fromCell(cursor));
     return found ? { ...found, from: shell.toCell(found.from), to: shell.toCell(found.to) } : null;
   }
 
-  #kernel(name: string): Promise<Kernel> {
-    let opening = this.#kernels.get(name);
-    if (!opening) {
-      opening = this.#openKernel();
-      this.#kernels.set(name, opening);
-      opening.catch(() => this.#kernels.delete(name));
-    }
-    return opening;
-  }
-
-  async #openKernel(): Promise<Kernel> {
-    await this.folder.load();
-    let kernel: Kernel | undefined;
-    kernel = await this.#sandbox.openKernel({
-      user: this.box.user,
-      env: this.box.env,
-      hosts: this.box.hosts,
-      files: this.folder.all(),
-      fetchUrl: (url) => this.folder.fetchUrl(url),
-      onFile: (path, bytes) => this.folder.written(kernel, path, bytes),
-    });
-    this.folder.attach(kernel);
-    return kernel;
-  }
-
-  async #execute(cellId: string): Promise<'ok' | 'error' | 'interrupted'> {
+  async #execute(cellId: string): Promise<Ended> {
     const cell = this.notebook.cell(cellId);
     if (!cell) return 'ok';
     const count = ++this.#count;
@@ -222,40 +208,45 @@ export class NotebookSession {
       this.notebook.setOutputs(cellId, collector.outputs, count);
     };
     this.notebook.setOutputs(cellId, [], null);
+    const run: CellRun = {
+      kernel: this.kernelOf(cell),
+      source: cell.source,
+      count,
+      collector,
+      // A long text is redrawn seldom: each time costs its whole length.
+      changed: () =>
+        (timer ??= setTimeout(flush, collector.length > LONG_CHARS ? LONG_MS : OUTPUT_MS)),
+      text: (stream, text) => this.#emit({ type: 'output', cellId, stream, text }),
+      updated: (update) => this.#updateElsewhere(collector, update),
+      waiting: (request) =>
+        this.#patch(cellId, { wantsInput: request !== null, prompt: request?.prompt ?? '', password: request?.password ?? false }),
+      exitCode: (exitCode) => this.#patch(cellId, { exitCode }),
+    };
     try {
-      const kind = this.kind(cell);
-      if (kind !== 'shell') {
-        collector.error(notBuilt(kind));
-        return 'error';
-      }
-      const shell = shellSource(cell.source);
-      const kernel = await this.#kernel(this.kernelOf(cell));
-      const result = await kernel.run(shell.text, {
-        onOutput: (stream, text) => {
-          collector.stream(stream, text);
-          // A long text is redrawn seldom: each time costs its whole length.
-          timer ??= setTimeout(flush, collector.length > LONG_CHARS ? LONG_MS : OUTPUT_MS);
-          this.#emit({ type: 'output', cellId, stream, text });
-        },
-        onInput: (waiting) => this.#patch(cellId, { wantsInput: waiting }),
-      });
-      this.#patch(cellId, { exitCode: result.exitCode, wantsInput: false });
-      if (result.status === 'interrupted') return 'interrupted';
-      if (result.exitCode === 0 || !shell.failsCell) return 'ok';
-      collector.error({
-        ename: 'CalledProcessError',
-        evalue: `exit status ${result.exitCode}`,
-        traceback: [],
-      });
-      return 'error';
-    } catch (error) {
-      await this.#drop(this.kernelOf(cell));
-      const text = error instanceof Error ? error.message : String(error);
-      collector.error({ ename: 'KernelError', evalue: text, traceback: [] });
-      return 'error';
+      const language = codeLanguage(this.kind(cell));
+      return await (language
+        ? runCodeCell(this.#kernels, language, run)
+        : runShellCell(this.#kernels, run));
     } finally {
+      if (collector.hasDisplays) this.#displays.push({ cellId, count, collector });
+      this.#patch(cellId, { wantsInput: false });
       flush();
     }
+  }
+
+  /** Displays of cells that have ended are updated too. */
+  #updateElsewhere(own: OutputCollector, update: DisplayUpdate): void {
+    for (const { cellId, count, collector } of this.#displays) {
+      if (collector === own || !this.notebook.cell(cellId)) continue;
+      if (collector.update(update.displayId, update.data, update.metadata))
+        this.notebook.setOutputs(cellId, collector.outputs, count);
+    }
+  }
+
+  /** Shown in the cells that wait for the interpreter. */
+  #loading(kernel: string, progress: LoadProgress | null): void {
+    const cellId = this.#queue.running(kernel);
+    if (cellId !== null) this.#patch(cellId, { loading: progress });
   }
 
   #changed(cellId: string, state: RunState): void {
@@ -267,6 +258,9 @@ export class NotebookSession {
       endedAtMs: state === 'running' || state === 'queued' ? 0 : now,
       exitCode: state === 'running' ? 0 : (was?.exitCode ?? 0),
       wantsInput: false,
+      prompt: '',
+      password: false,
+      loading: null,
     });
     this.#emit({ type: 'run', cellId, state });
     if (this.#saveTimer === undefined || this.busy) return;
@@ -342,10 +336,6 @@ export class NotebookSession {
   }
 }
 
-function notBuilt(kind: Kind): Omit<Extract<Output, { output_type: 'error' }>, 'output_type'> {
-  return {
-    ename: 'NotBuiltYet',
-    evalue: `This page cannot run ${KIND_NAMES[kind]} cells yet. Shell cells run: lines that start with !, cells that start with %%bash, or change the cell's kind to Shell.`,
-    traceback: [],
-  };
+function codeLanguage(kind: Kind): CodeLanguage | null {
+  return kind === 'python' || kind === 'javascript' ? kind : null;
 }

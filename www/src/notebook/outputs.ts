@@ -3,7 +3,8 @@
  *
  * Also prepares long texts for the screen. Draws nothing.
  */
-import type { ErrorOutput, Output } from './types.ts';
+import type { CodeOutput } from '../client/code.ts';
+import type { DataOutput, ErrorOutput, JsonObject, Output } from './types.ts';
 
 /** Text kept per cell: this much of the beginning, and as much of the end. */
 export const KEEP_CHARS = 8 * 1024 * 1024;
@@ -11,6 +12,9 @@ export const KEEP_CHARS = 8 * 1024 * 1024;
 /** Lines shown of a longer text: this many of the beginning, and as many of the end. */
 export const SHOW_LINES = 500;
 const SHOW_CHARS = 200_000;
+
+/** New contents for every display of an id. */
+export type DisplayUpdate = Extract<CodeOutput, { type: 'update' }>;
 
 /** Collects a cell's outputs; `outputs` is a new list after each change. */
 export class OutputCollector {
@@ -20,13 +24,61 @@ export class OutputCollector {
   #dropped = 0;
   #tailStream: 'stdout' | 'stderr' = 'stdout';
   readonly #keep: number;
+  /** Displays that can be updated. */
+  #ids = new Map<Output, string>();
+  /** The next output takes the place of all that is there. */
+  #clearNext = false;
 
   constructor(keep = KEEP_CHARS) {
     this.#keep = keep;
   }
 
+  /** Takes what an interpreter shows; `count` is its cell's number. */
+  take(output: CodeOutput, count: number): void {
+    switch (output.type) {
+      case 'stream':
+        this.stream(output.name, output.text);
+        break;
+      case 'display':
+        this.display(dataOutput(output.data, output.metadata), output.displayId);
+        break;
+      case 'result':
+        this.display({
+          output_type: 'execute_result',
+          data: output.data,
+          metadata: output.metadata,
+          execution_count: count,
+        });
+        break;
+      case 'update':
+        this.update(output.displayId, output.data, output.metadata);
+        break;
+      case 'clear':
+        if (output.wait) this.#clearNext = true;
+        else this.clear();
+        break;
+      case 'error':
+        this.error({ ename: output.ename, evalue: output.evalue, traceback: output.traceback });
+        break;
+    }
+  }
+
+  clear(): void {
+    this.#clearNext = false;
+    this.#parts = [];
+    this.#ids.clear();
+    this.#kept = 0;
+    this.#tail = '';
+    this.#dropped = 0;
+  }
+
+  #begin(): void {
+    if (this.#clearNext) this.clear();
+  }
+
   stream(name: 'stdout' | 'stderr', text: string): void {
     if (text === '') return;
+    this.#begin();
     if (this.#kept + text.length <= this.#keep && this.#tail === '') {
       this.#kept += text.length;
       const last = this.#parts.at(-1);
@@ -48,14 +100,37 @@ export class OutputCollector {
   }
 
   error(error: Omit<ErrorOutput, 'output_type'>): void {
+    this.#begin();
     this.#parts = [...this.outputs, { output_type: 'error', ...error }];
     this.#tail = '';
     this.#dropped = 0;
   }
 
-  display(output: Output): void {
+  display(output: Output, displayId?: string): void {
+    this.#begin();
     this.#parts = [...this.outputs, output];
     this.#tail = '';
+    this.#dropped = 0;
+    if (displayId !== undefined) this.#ids.set(output, displayId);
+  }
+
+  /** Replaces the displays of this id; false when there is none. */
+  update(displayId: string, data: JsonObject, metadata: JsonObject): boolean {
+    let found = false;
+    this.#parts = this.#parts.map((part) => {
+      if (this.#ids.get(part) !== displayId) return part;
+      found = true;
+      const updated = { ...(part as DataOutput), data, metadata };
+      this.#ids.delete(part);
+      this.#ids.set(updated, displayId);
+      return updated;
+    });
+    return found;
+  }
+
+  /** Some of them can be updated later. */
+  get hasDisplays(): boolean {
+    return this.#ids.size > 0;
   }
 
   /** Characters that are kept. */
@@ -76,6 +151,10 @@ export class OutputCollector {
     }
     return parts;
   }
+}
+
+function dataOutput(data: JsonObject, metadata: JsonObject): DataOutput {
+  return { output_type: 'display_data', data, metadata };
 }
 
 export interface Shown {

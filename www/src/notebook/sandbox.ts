@@ -15,6 +15,8 @@ export interface NotebookSandbox {
   /** Address → file beside the notebook. */
   urls: Record<string, string>;
   env: Record<string, string>;
+  /** Package → version, as {'kafka-python': '2.3.3'}. */
+  packages: Record<string, string>;
 }
 
 export interface Expectation {
@@ -66,6 +68,7 @@ export function notebookSandbox(metadata: JsonObject): NotebookSandbox {
     files: texts(box.files),
     urls: texts(box.urls),
     env: texts(box.env),
+    packages: texts(box.packages),
   };
 }
 

@@ -324,7 +324,6 @@ ${
     if (this.readonly) return html`<span class="kind">${KIND_NAMES[kind]}</span>`;
     const items: MenuItem[] = (Object.keys(KIND_NAMES) as Kind[]).map((to) => ({
       label: KIND_NAMES[to],
-      hint: to === 'python' || to === 'javascript' ? 'cannot be run in this page yet' : undefined,
       checked: to === kind,
       run: () => this.host.changeKind(this.cell.id, to),
     }));

@@ -1,0 +1,87 @@
+/**
+ * Kernels for code in languages other than the shell's, as the page sees them. Outputs are Jupyter's (nbformat).
+ *
+ * One kernel is one worker with one interpreter; it has a port of its own to the cluster (`kernels/byte-channel.ts`).
+ * `!` lines inside such code go to the shell of the same notebook and kernel name. Nothing here does work.
+ */
+import type { Json, JsonObject } from '../notebook/types.ts';
+import type { Completions, Hover, RunResult, StreamName } from './types.ts';
+
+export type CodeLanguage = 'python' | 'javascript';
+
+export type MimeBundle = { [mime: string]: Json };
+
+/** What a running cell shows. `displayId` names a display that may be updated later, also from other cells. */
+export type CodeOutput =
+  | { type: 'stream'; name: StreamName; text: string }
+  | { type: 'display'; data: MimeBundle; metadata: JsonObject; displayId?: string }
+  | { type: 'update'; data: MimeBundle; metadata: JsonObject; displayId: string }
+  | { type: 'result'; data: MimeBundle; metadata: JsonObject }
+  /** `wait`: only when the next output comes. */
+  | { type: 'clear'; wait: boolean }
+  | { type: 'error'; ename: string; evalue: string; traceback: string[] };
+
+/** What a cell asks the person for. */
+export interface InputRequest {
+  prompt: string;
+  password: boolean;
+}
+
+export interface CodeHandlers {
+  onOutput(output: CodeOutput): void;
+  /** Null: nothing is asked for any more. */
+  onInput(request: InputRequest | null): void;
+}
+
+export interface CodeResult {
+  /** interrupted: stop was pressed and the code ended by it. An error has been given to `onOutput`. */
+  status: 'ok' | 'error' | 'interrupted';
+}
+
+/** The interpreter is being fetched or started. `totalBytes` is 0 when it is not known. */
+export interface LoadProgress {
+  text: string;
+  loadedBytes: number;
+  totalBytes: number;
+}
+
+export interface CodeKernelSetup {
+  user: string;
+  env: Record<string, string>;
+  hosts: string[];
+  /** The working folder at the start. */
+  files: { path: string; bytes: Uint8Array }[];
+  /** Packages and versions that the notebook asks for, as {'kafka-python': '2.3.3'}. */
+  packages: Record<string, string>;
+  /** A file was written (its contents) or removed (null). Not called for `writeFile` and `removeFile`. */
+  onFile(path: string, bytes: Uint8Array | null): void;
+  /** Runs lines in the notebook's shell. Rejects when the shell is busy. */
+  runShell(
+    source: string,
+    onOutput: (stream: StreamName, text: string) => void,
+  ): Promise<RunResult>;
+  interruptShell(): void;
+  /** Null: it is ready, or will never be. */
+  onProgress(progress: LoadProgress | null): void;
+}
+
+export interface CodeKernel {
+  /** False when its interpreter has died or was ended. */
+  readonly alive: boolean;
+  /**
+   * Runs a cell; one at a time. `count` is its number, as in `In [count]`. Rejects when the interpreter dies; the
+   * kernel is of no use afterwards.
+   */
+  run(source: string, count: number, handlers: CodeHandlers): Promise<CodeResult>;
+  /** Answers what `onInput` asked for; null is the end of the input (Ctrl-D). */
+  input(text: string | null): void;
+  interrupt(): void;
+  complete(source: string, cursor: number): Promise<Completions>;
+  /** Signature and first lines of the documentation of what stands at the cursor. */
+  inspect(source: string, cursor: number): Promise<Hover | undefined>;
+  readFile(path: string): Promise<Uint8Array | undefined>;
+  writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  removeFile(path: string): Promise<void>;
+  /** Ends the worker; what runs in it ends as interrupted. */
+  close(): void;
+}

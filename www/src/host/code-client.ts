@@ -1,0 +1,205 @@
+/** The page's side of a worker that holds an interpreter: calls, outputs, files, shell lines, and what happens when it dies. */
+import type {
+  CodeHandlers,
+  CodeKernel,
+  CodeKernelSetup,
+  CodeLanguage,
+  CodeResult,
+} from '../client/code.ts';
+import type { CodeCallName, CodeCalls, CodeToPage, PageToCode } from './code-messages.ts';
+
+const NAMES: Record<CodeLanguage, string> = { python: 'Python', javascript: 'JavaScript' };
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export interface CodeClientOptions {
+  language: CodeLanguage;
+  /** How long a stop may go unanswered before the worker is ended. 0: it is ended at once. */
+  stuckMs: number;
+  onClose(): void;
+}
+
+export class CodeClient implements CodeKernel {
+  readonly #worker: Worker;
+  readonly #setup: CodeKernelSetup;
+  readonly #options: CodeClientOptions;
+  readonly #name: string;
+  #pending = new Map<number, Pending>();
+  #calls = 0;
+  #handlers: CodeHandlers | null = null;
+  #closed = '';
+  #stops = 0;
+  #stuck: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    worker: Worker,
+    port: MessagePort,
+    setup: CodeKernelSetup,
+    options: CodeClientOptions,
+  ) {
+    this.#worker = worker;
+    this.#setup = setup;
+    this.#options = options;
+    this.#name = NAMES[options.language];
+    worker.onmessage = (event: MessageEvent<CodeToPage>) => this.#on(event.data);
+    worker.onerror = (event) => this.#crashed(event.message || 'its program could not be loaded');
+    const { user, env, hosts, files, packages } = setup;
+    this.#post(['start', port, { user, env, hosts, files, packages }], [port]);
+  }
+
+  reconnect(port: MessagePort): void {
+    this.#post(['reconnect', port], [port]);
+  }
+
+  async run(source: string, count: number, handlers: CodeHandlers): Promise<CodeResult> {
+    this.#handlers = handlers;
+    try {
+      return await this.#call('run', source, count);
+    } catch (error) {
+      if (this.#closed === 'closed') return { status: 'interrupted' };
+      throw error;
+    } finally {
+      this.#handlers = null;
+      clearTimeout(this.#stuck);
+    }
+  }
+
+  input(text: string | null): void {
+    this.#post(['input', text]);
+  }
+
+  interrupt(): void {
+    this.#setup.interruptShell();
+    if (this.#options.stuckMs === 0) {
+      this.#die('closed');
+      return;
+    }
+    this.#post(['interrupt', ++this.#stops]);
+    clearTimeout(this.#stuck);
+    this.#stuck = setTimeout(() => this.#stuckAway(), this.#options.stuckMs);
+  }
+
+  complete(source: string, cursor: number) {
+    return this.#call('complete', source, cursor);
+  }
+  inspect(source: string, cursor: number) {
+    return this.#call('inspect', source, cursor);
+  }
+  readFile(path: string) {
+    return this.#call('readFile', path);
+  }
+  writeFile(path: string, bytes: Uint8Array) {
+    return this.#call('writeFile', path, bytes);
+  }
+  removeFile(path: string) {
+    return this.#call('removeFile', path);
+  }
+
+  close(): void {
+    this.#die('closed');
+  }
+
+  #call<N extends CodeCallName>(
+    name: N,
+    ...args: Parameters<CodeCalls[N]>
+  ): Promise<ReturnType<CodeCalls[N]>> {
+    if (this.#closed !== '') return Promise.reject(new Error(this.#closed));
+    const id = ++this.#calls;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#post(['call', id, name, args]);
+    });
+  }
+
+  #post(message: PageToCode, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #on(message: CodeToPage): void {
+    switch (message[0]) {
+      case 'ready':
+        this.#setup.onProgress(null);
+        break;
+      case 'unable':
+        this.#die(message[1]);
+        break;
+      case 'progress':
+        this.#setup.onProgress(message[1]);
+        break;
+      case 'done':
+        this.#settle(message[1])?.resolve(message[2]);
+        break;
+      case 'failed':
+        this.#settle(message[1])?.reject(new Error(message[2]));
+        break;
+      case 'crashed':
+        this.#crashed(message[1]);
+        break;
+      case 'stopping':
+        if (message[1] === this.#stops) clearTimeout(this.#stuck);
+        break;
+      case 'output':
+        this.#handlers?.onOutput(message[1]);
+        break;
+      case 'waiting':
+        this.#handlers?.onInput(message[1]);
+        break;
+      case 'file':
+        this.#setup.onFile(message[1], message[2]);
+        break;
+      case 'shell':
+        void this.#shell(message[1], message[2]);
+        break;
+      case 'shellInterrupt':
+        this.#setup.interruptShell();
+        break;
+    }
+  }
+
+  async #shell(id: number, source: string): Promise<void> {
+    try {
+      const result = await this.#setup.runShell(source, (stream, text) =>
+        this.#post(['shellOutput', id, stream, text]),
+      );
+      this.#post(['shellDone', id, result, '']);
+    } catch (error) {
+      this.#post(['shellDone', id, null, error instanceof Error ? error.message : String(error)]);
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #crashed(why: string): void {
+    this.#die(
+      `${this.#name} has crashed (${why}). Run the cell again: it gets a new interpreter, without the old one's variables. The cluster, the files and other notebooks are as they were.`,
+    );
+  }
+
+  #stuckAway(): void {
+    this.#die(
+      `${this.#name} did not react to stop and was ended. Run a cell again: it gets a new interpreter, without the old one's variables. The cluster, the files and other notebooks are as they were.`,
+    );
+  }
+
+  get alive(): boolean {
+    return this.#closed === '';
+  }
+
+  #die(why: string): void {
+    if (this.#closed !== '') return;
+    this.#closed = why;
+    clearTimeout(this.#stuck);
+    this.#setup.onProgress(null);
+    this.#worker.terminate();
+    for (const pending of this.#pending.values()) pending.reject(new Error(why));
+    this.#pending.clear();
+    this.#options.onClose();
+  }
+}

@@ -1,0 +1,86 @@
+/** Runs one cell in the kernel that its kind asks for, and turns what happens into outputs. */
+import type { CodeLanguage, InputRequest } from '../client/code.ts';
+import type { StreamName } from '../client/types.ts';
+import { shellSource } from '../notebook/kinds.ts';
+import type { DisplayUpdate, OutputCollector } from '../notebook/outputs.ts';
+import type { Kernels } from './kernels.ts';
+
+export type Ended = 'ok' | 'error' | 'interrupted';
+
+export interface CellRun {
+  /** Name of the kernel. */
+  kernel: string;
+  source: string;
+  count: number;
+  collector: OutputCollector;
+  /** The collector has changed. */
+  changed(): void;
+  text(stream: StreamName, text: string): void;
+  /** A display that may stand in another cell. */
+  updated(update: DisplayUpdate): void;
+  waiting(request: InputRequest | null): void;
+  exitCode(code: number): void;
+}
+
+export async function runShellCell(kernels: Kernels, run: CellRun): Promise<Ended> {
+  const { collector } = run;
+  const shell = shellSource(run.source);
+  try {
+    const result = await kernels.running(run.kernel, kernels.shell(run.kernel), (kernel) =>
+      kernel.run(shell.text, {
+        onOutput: (stream, text) => {
+          collector.stream(stream, text);
+          run.changed();
+          run.text(stream, text);
+        },
+        onInput: (waiting) => run.waiting(waiting ? { prompt: '', password: false } : null),
+      }),
+    );
+    if (!result) return 'interrupted';
+    run.exitCode(result.exitCode);
+    if (result.status === 'interrupted') return 'interrupted';
+    if (result.exitCode === 0 || !shell.failsCell) return 'ok';
+    collector.error({
+      ename: 'CalledProcessError',
+      evalue: `exit status ${result.exitCode}`,
+      traceback: [],
+    });
+    return 'error';
+  } catch (error) {
+    await kernels.dropShell(run.kernel);
+    return failed(collector, error);
+  }
+}
+
+export async function runCodeCell(
+  kernels: Kernels,
+  language: CodeLanguage,
+  run: CellRun,
+): Promise<Ended> {
+  const { collector } = run;
+  const opening = kernels.code(run.kernel, language);
+  try {
+    const result = await kernels.running(run.kernel, opening, (kernel) =>
+      kernel.run(run.source, run.count, {
+        onOutput: (output) => {
+          collector.take(output, run.count);
+          if (output.type === 'update') run.updated(output);
+          run.changed();
+          if (output.type === 'stream') run.text(output.name, output.text);
+        },
+        onInput: (request) => run.waiting(request),
+      }),
+    );
+    if (!(await opening).alive) await kernels.dropCode(run.kernel, language);
+    return result?.status ?? 'interrupted';
+  } catch (error) {
+    await kernels.dropCode(run.kernel, language);
+    return failed(collector, error);
+  }
+}
+
+function failed(collector: OutputCollector, error: unknown): Ended {
+  const text = error instanceof Error ? error.message : String(error);
+  collector.error({ ename: 'KernelError', evalue: text, traceback: [] });
+  return 'error';
+}
