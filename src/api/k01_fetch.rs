@@ -21,8 +21,6 @@ use crate::protocol::messages::fetch_response::{
 use crate::protocol::{Rope, Uuid};
 use bytes::Bytes;
 
-/// Kafka's `fetch.max.bytes` of a broker.
-const BROKER_MAX_BYTES: i32 = 55 * 1024 * 1024;
 /// Reads of storage that one partition of one fetch may need; more means that storage answers
 /// nonsense.
 const MAX_READS: u8 = 16;
@@ -79,10 +77,12 @@ pub enum Step {
     Read(Vec<(usize, ReadRequest)>),
 }
 
-/// A fetch whose first step is due. `Err` is an answer that needs no step.
+/// A fetch whose first step is due. `Err` is an answer that needs no step. `fetch_max_bytes` is the
+/// broker's own limit, which lowers what the request wants at least and at most.
 pub fn begin(
     caller: &Caller<'_>,
     request: FetchRequest,
+    fetch_max_bytes: i32,
     turn: usize,
 ) -> Result<Fetch, FetchResponse> {
     // KIP-227: a session that we never gave out does not exist; epoch -1 closes one and goes
@@ -93,7 +93,7 @@ pub fn begin(
             ..FetchResponse::default()
         });
     }
-    let max_bytes = request.max_bytes.min(BROKER_MAX_BYTES);
+    let max_bytes = request.max_bytes.min(fetch_max_bytes);
     let mut fetch = Fetch {
         api_version: caller.api_version,
         max_bytes: usize::try_from(max_bytes).unwrap_or(0),

@@ -162,7 +162,8 @@ impl Cluster {
             .conns
             .get(&call.conn)
             .map_or(0, |connection| connection.fetch_turn);
-        match k01_fetch::begin(&call.caller(), request, turn) {
+        let limit = self.settings.fetch_max_bytes;
+        match k01_fetch::begin(&call.caller(), request, limit, turn) {
             Err(response) => self.respond::<FetchRequest>(id, &call, &response),
             Ok(fetch) => {
                 self.note_positions(&call, &fetch);

@@ -107,7 +107,10 @@ fn the_first_batch_comes_whole_and_limits_hold_for_the_rest() {
 
 /// Both partitions of a topic led by one broker, three large batches in each.
 fn two_full_partitions() -> (Machine, ConnId, usize) {
-    let config = ClusterConfig::new(1, 1, "localhost", 9092);
+    two_full_partitions_with(ClusterConfig::new(1, 1, "localhost", 9092))
+}
+
+fn two_full_partitions_with(config: ClusterConfig) -> (Machine, ConnId, usize) {
     let mut machine = Machine::with(config, 1, Faults::default());
     let conn = machine.connect(1);
     create_topic(&mut machine, conn, "t", 2, 1, &[]);
@@ -116,6 +119,19 @@ fn two_full_partitions() -> (Machine, ConnId, usize) {
         produce(&mut machine, conn, "t", partition, batch(&[&large]));
     }
     (machine, conn, batch(&[&large]).len())
+}
+
+#[test]
+fn the_broker_s_own_limit_holds_for_every_fetch() {
+    let mut config = ClusterConfig::new(1, 1, "localhost", 9092);
+    let limit = ("fetch.max.bytes".to_owned(), "2500".to_owned());
+    config.broker_configs.extend([limit]);
+    let (mut machine, conn, size) = two_full_partitions_with(config);
+    let mut request = fetch_request("t", &[(0, 0), (1, 0)], 10_000);
+    // More than the broker gives at once: it is not waited for.
+    request.min_bytes = 4 * size as i32;
+    let response = machine.call(conn, 12, &request);
+    assert_eq!(bytes_of(&response), 2 * size);
 }
 
 #[test]

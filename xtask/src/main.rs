@@ -25,7 +25,8 @@ usage: cargo xtask TASK [ARGS]
   setup                         the set-up alone, of everything
   execute FILE.ipynb [--out OUT.ipynb] [--browser chromium|firefox] [--timeout SECONDS]
                                 run a notebook in the real page and write its outputs
-  golden DIR|FILE… [--tools ours|apache] [--broker ours|apache] [--rules FILE] [--steps]
+  golden DIR|FILE… [--tools ours|apache] [--broker ours|apache] [--browser chromium|firefox]
+         [--rules FILE] [--steps]
                                 replay recorded runs of Kafka's tools and show what differs
   bench [--save] [--kafka-jars DIR] [NAME…]
                                 measure speed and sizes; --save writes them into docs/PERFORMANCE.md
@@ -68,6 +69,12 @@ fn run(task: &str, args: &[String]) -> Outcome {
 
 /// A program of its own, because it links the whole cluster, which the other tasks need not wait for.
 fn golden(args: &[String]) -> Outcome {
+    if args.iter().any(|arg| arg.starts_with("--browser")) {
+        setup::page()?;
+        setup::browsers()?;
+        wasm::build()?;
+        page::bundle()?;
+    }
     let program = ["run", "--quiet", "--package", "golden", "--"];
     let words: Vec<&str> = program
         .into_iter()

@@ -1,8 +1,9 @@
 //! Apache Kafka's tools in a real bash, and our server for them in a thread.
 
 use crate::cluster::BROKER_CONFIGS;
+use crate::options::{Side, apache_broker};
 use crate::places::Places;
-use crate::replay::{Job, Printed, Stage};
+use crate::replay::{Job, Printed, Stage, no_broker_faults};
 use futures_util::future::LocalBoxFuture;
 use kafka_sandbox::native::args::ServeOptions;
 use kafka_sandbox::native::serve::serve;
@@ -43,10 +44,11 @@ pub struct ApacheTools {
     work: Folder,
     outputs: Folder,
     next: AtomicUsize,
+    broker: Side,
 }
 
 impl ApacheTools {
-    pub fn new(cache: &Path) -> Result<ApacheTools, String> {
+    pub fn new(cache: &Path, broker: Side) -> Result<ApacheTools, String> {
         let bins = std::fs::read_dir(cache)
             .into_iter()
             .flatten()
@@ -67,6 +69,7 @@ impl ApacheTools {
             work,
             outputs,
             next: AtomicUsize::new(0),
+            broker,
         })
     }
 }
@@ -105,8 +108,10 @@ impl Stage for ApacheTools {
     }
 
     fn broker(&self, number: usize, start: bool) -> Result<(), String> {
-        let what = if start { "started" } else { "stopped" };
-        Err(format!("broker {number} cannot be {what} in this pairing"))
+        match self.broker {
+            Side::Ours => no_broker_faults(number, start),
+            Side::Apache => apache_broker(number, start),
+        }
     }
 }
 

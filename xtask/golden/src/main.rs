@@ -1,6 +1,6 @@
 //! Replays transcripts of Kafka's command-line tools and shows what comes out otherwise.
 //!
-//! `cargo xtask golden DIR|FILE… [--tools ours|apache] [--broker ours|apache] [--steps]`. Our tools on our broker run in
+//! `cargo xtask golden DIR|FILE… [--tools ours|apache] [--broker ours|apache] [--browser NAME] [--steps]`. Our tools on our broker run in
 //! this process and on a clock that jumps from one event to the next, so hours of timeouts take
 //! seconds; every other pairing runs in real time. A transcript's format is in `tests/transcripts/README.md`.
 
@@ -9,6 +9,7 @@ mod cluster;
 mod diff;
 mod options;
 mod ours;
+mod page;
 mod places;
 mod replay;
 mod rules;
@@ -16,6 +17,7 @@ mod transcript;
 mod usage;
 
 use options::{Options, Side};
+use page::Page;
 use places::Places;
 use replay::{Stage, Tally};
 use rules::Rules;
@@ -44,13 +46,14 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<Tally, String> {
     let mut total = Tally::default();
+    let page = options.browser.as_deref().map(Page::open).transpose()?;
     for path in &options.files {
         let started = Instant::now();
         let text = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
         let transcript =
             Transcript::parse(&text).map_err(|why| format!("{}: {why}", path.display()))?;
         let rules = Rules::read(&options.rules_for(path)?)?;
-        let tally = replay_file(options, path, &transcript, &rules)?;
+        let tally = replay_file(options, page.as_ref(), path, &transcript, &rules)?;
         let seconds = started.elapsed().as_secs_f64();
         println!(
             "{}: {} passed, {} failed, {seconds:.1} s",
@@ -65,6 +68,7 @@ fn run(options: &Options) -> Result<Tally, String> {
 
 fn replay_file(
     options: &Options,
+    page: Option<&Page>,
     path: &Path,
     transcript: &Transcript,
     rules: &Rules,
@@ -80,6 +84,13 @@ fn replay_file(
             replay::replay(&name, transcript, rules, stage, places, options.steps),
         )
     };
+    if let Some(page) = page {
+        let nowhere = Places::none();
+        return block_on(false, async {
+            let stage = page.fresh().await?;
+            replay::replay(&name, transcript, rules, &stage, &nowhere, options.steps).await
+        });
+    }
     match (options.tools, options.broker) {
         (Side::Ours, Side::Ours) => block_on(true, async {
             let stage = ours::OurTools::on_our_cluster(transcript.needs_cluster());
@@ -100,11 +111,17 @@ fn replay_file(
         }),
         (Side::Apache, Side::Ours) => {
             let server = bash::OurServer::start(transcript.needs_cluster())?;
-            in_bash(&bash::ApacheTools::new(&options.cache)?, &server.places)
+            in_bash(
+                &bash::ApacheTools::new(&options.cache, options.broker)?,
+                &server.places,
+            )
         }
         (Side::Apache, Side::Apache) => {
             let places = options.apache_cluster(transcript.needs_cluster())?;
-            in_bash(&bash::ApacheTools::new(&options.cache)?, &places)
+            in_bash(
+                &bash::ApacheTools::new(&options.cache, options.broker)?,
+                &places,
+            )
         }
     }
 }

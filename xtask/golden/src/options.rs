@@ -20,12 +20,15 @@ pub struct Options {
     pub steps: bool,
     /// Rules in place of `normalise.json` beside the transcripts.
     rules: Option<PathBuf>,
+    /// Our tools and our cluster run in this browser.
+    pub browser: Option<String>,
     /// Where `oracle` keeps Apache Kafka's jars.
     pub cache: PathBuf,
 }
 
 const USAGE: &str = "\
-usage: cargo xtask golden DIR|FILE... [--tools ours|apache] [--broker ours|apache] [--rules FILE] [--steps]
+usage: cargo xtask golden DIR|FILE... [--tools ours|apache] [--broker ours|apache] [--browser chromium|firefox]
+                           [--rules FILE] [--steps]
 
 Environment: KAFKA_ORACLE (the script that starts Apache Kafka, ../shared/oracle/oracle), KAFKA_ORACLE_PORT
 (29092: its brokers are there and on the next two ports), KAFKA_ORACLE_CACHE (~/.cache/kafka-oracle-4.3.1).";
@@ -43,6 +46,7 @@ impl Options {
             broker: Side::Ours,
             steps: false,
             rules: None,
+            browser: None,
             cache,
         };
         while let Some(word) = args.next() {
@@ -59,11 +63,16 @@ impl Options {
             match name {
                 "--tools" => options.tools = side(&value()?)?,
                 "--broker" => options.broker = side(&value()?)?,
+                "--browser" => options.browser = Some(browser(value()?)?),
                 "--rules" => options.rules = Some(value()?.into()),
                 "--steps" => options.steps = true,
                 _ if name.starts_with('-') => return Err(format!("no option {name}\n{USAGE}")),
                 _ => options.files.extend(transcripts_in(Path::new(&word))?),
             }
+        }
+        if options.browser.is_some() && (options.tools, options.broker) != (Side::Ours, Side::Ours)
+        {
+            return Err(format!("a browser has our tools and our broker\n{USAGE}"));
         }
         if options.files.is_empty() {
             return Err(format!("no transcripts to replay\n{USAGE}"));
@@ -95,8 +104,7 @@ impl Options {
         if !needed {
             return Ok(places);
         }
-        let script =
-            std::env::var("KAFKA_ORACLE").unwrap_or_else(|_| "../shared/oracle/oracle".to_owned());
+        let script = oracle();
         let output = Command::new(&script).arg("up").output();
         match output {
             Ok(output) if output.status.success() => Ok(places),
@@ -108,6 +116,38 @@ impl Options {
                 "cannot run `{script} up`: {error} (set KAFKA_ORACLE)"
             )),
         }
+    }
+}
+
+/// The script that starts Apache Kafka.
+fn oracle() -> String {
+    std::env::var("KAFKA_ORACLE").unwrap_or_else(|_| "../shared/oracle/oracle".to_owned())
+}
+
+/// Stops or starts a broker of Apache Kafka's cluster. The script has no command for that, only the functions.
+pub fn apache_broker(number: usize, start: bool) -> Result<(), String> {
+    let load = "import sys, signal, importlib.machinery as m, importlib.util as u\n\
+                loader = m.SourceFileLoader('oracle', sys.argv[1])\n\
+                oracle = u.module_from_spec(u.spec_from_loader('oracle', loader))\n\
+                loader.exec_module(oracle)\n";
+    let act = match start {
+        true => format!("oracle.wait_broker({number}, oracle.start_broker({number}))"),
+        false => format!("oracle.stop_broker({number}, signal.SIGTERM)"),
+    };
+    let output = Command::new("python3")
+        .args(["-c", &format!("{load}{act}"), &oracle()])
+        .output()
+        .map_err(|e| format!("cannot start python3: {e}"))?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
+}
+
+fn browser(word: String) -> Result<String, String> {
+    match word.as_str() {
+        "chromium" | "firefox" => Ok(word),
+        _ => Err(format!("chromium or firefox, not {word}\n{USAGE}")),
     }
 }
 

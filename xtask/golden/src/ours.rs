@@ -1,7 +1,8 @@
 //! Our shell and tools, in this process.
 
 use crate::cluster::{Clock, LocalCluster, LocalTransport};
-use crate::replay::{Job, Printed, Stage};
+use crate::options::apache_broker;
+use crate::replay::{Job, Printed, Stage, no_broker_faults};
 use futures_util::future::LocalBoxFuture;
 use kafka_sandbox::client::env::{Codecs, Env, Runtime, Transport};
 use kafka_sandbox::native::client_env::{LinkedCodecs, TcpTransport};
@@ -15,6 +16,8 @@ use tokio::task::JoinHandle;
 /// One file's shell: its steps share files and a cluster, and nothing else.
 pub struct OurTools {
     session: Session,
+    /// Whose brokers a step may stop.
+    broker: fn(usize, bool) -> Result<(), String>,
 }
 
 impl OurTools {
@@ -22,15 +25,19 @@ impl OurTools {
     pub fn on_our_cluster(needed: bool) -> OurTools {
         let clock = Clock::new();
         let cluster = needed.then(|| LocalCluster::start(clock.clone()));
-        OurTools::new(Rc::new(LocalTransport(cluster)), clock)
+        OurTools::new(Rc::new(LocalTransport(cluster)), clock, no_broker_faults)
     }
 
-    /// On whatever cluster the commands name.
+    /// On Apache Kafka's cluster.
     pub fn over_tcp() -> OurTools {
-        OurTools::new(Rc::new(TcpTransport), Clock::new())
+        OurTools::new(Rc::new(TcpTransport), Clock::new(), apache_broker)
     }
 
-    fn new(transport: Rc<dyn Transport>, clock: Rc<Clock>) -> OurTools {
+    fn new(
+        transport: Rc<dyn Transport>,
+        clock: Rc<Clock>,
+        broker: fn(usize, bool) -> Result<(), String>,
+    ) -> OurTools {
         let runtime: Rc<dyn Runtime> = clock.clone();
         let codecs: Rc<dyn Codecs> = Rc::new(LinkedCodecs);
         let fs = MemFs::new(move || clock.wall_ms());
@@ -56,6 +63,7 @@ impl OurTools {
         ];
         OurTools {
             session: Session::new(host, "/work", &variables),
+            broker,
         }
     }
 }
@@ -98,8 +106,7 @@ impl Stage for OurTools {
     }
 
     fn broker(&self, number: usize, start: bool) -> Result<(), String> {
-        let what = if start { "started" } else { "stopped" };
-        Err(format!("broker {number} cannot be {what} in this pairing"))
+        (self.broker)(number, start)
     }
 }
 

@@ -18,6 +18,14 @@ pub trait Stage {
     fn broker(&self, number: usize, start: bool) -> Result<(), String>;
 }
 
+/// Why a step that stops or starts a broker fails wherever our broker takes part.
+pub fn no_broker_faults(number: usize, start: bool) -> Result<(), String> {
+    let what = if start { "started" } else { "stopped" };
+    Err(format!(
+        "broker {number} cannot be {what}: our brokers run as long as their cluster, faults come with a later version"
+    ))
+}
+
 /// A command that runs.
 pub trait Job {
     /// Presses Ctrl-C.

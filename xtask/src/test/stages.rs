@@ -105,12 +105,45 @@ pub const STAGES: &[Stage] = &[
         },
     },
     Stage {
+        name: "golden-page",
+        what: "some of the recorded runs in the page's own shell, in Chromium and Firefox",
+        needs: &[Need::Page, Need::Browsers, Need::Modules, Need::Site],
+        run: golden_page,
+    },
+    Stage {
         name: "clients",
         what: "real clients over TCP",
         needs: &[Need::Clients, Need::Native],
         run: |tally| read(&mut command("python3", &["tests/clients/run.py"]), tally),
     },
 ];
+
+/// Topics, the console tools, groups, configs, offsets, compression, and the shell around them.
+const IN_THE_PAGE: &[&str] = &[
+    "topics-words",
+    "producer-separators",
+    "consumer-print",
+    "compression-unicode",
+    "configs-lists",
+    "deleted-records",
+    "groups-reset-times",
+    "groups-several",
+    "shell",
+];
+
+fn golden_page(tally: &mut Tally) -> Outcome<bool> {
+    let files: Vec<String> = IN_THE_PAGE
+        .iter()
+        .map(|name| format!("tests/transcripts/{name}.transcript"))
+        .collect();
+    let mut all = true;
+    for browser in ["chromium", "firefox"] {
+        let mut args = vec!["golden", "--browser", browser];
+        args.extend(files.iter().map(String::as_str));
+        all &= read(&mut xtask(&args), tally)?;
+    }
+    Ok(all)
+}
 
 fn read(command: &mut Command, tally: &mut Tally) -> Outcome<bool> {
     run_and_read(command, &mut |line| tally.read(line))
