@@ -1,6 +1,9 @@
 //! The messages between a client and the cluster: Kafka frames of many connections over one MessagePort.
 //!
 //! Their shapes are `DoorMessage` in `www/src/client/types.ts`. A peer that sends nonsense is not answered.
+//!
+//! Frames that are said in one turn go in one message: a producer's five requests then arrive together and share a
+//! commit, where one message each would let the first of them begin a commit of its own.
 
 use bytes::Bytes;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
@@ -12,6 +15,9 @@ use super::idb::array_of;
 /// A connection's number, chosen by the client, used once on its port.
 pub type Conn = u32;
 
+/// Frames of one message, in order, each with its connection.
+pub type Frames = Vec<(Conn, Bytes)>;
+
 /// What a client says to the cluster.
 #[derive(Debug, PartialEq, Eq)]
 pub enum FromClient {
@@ -20,9 +26,10 @@ pub enum FromClient {
         host: String,
         port: u16,
     },
-    Frame {
-        conn: Conn,
-        bytes: Bytes,
+    /// `together`: the client takes several frames in one message, for it sends them so itself.
+    Frames {
+        frames: Frames,
+        together: bool,
     },
     Close {
         conn: Conn,
@@ -36,7 +43,7 @@ pub enum FromClient {
 pub enum FromCluster {
     Opened { conn: Conn },
     Refused { conn: Conn, why: Refusal },
-    Frame { conn: Conn, bytes: Bytes },
+    Frames(Frames),
     Closed { conn: Conn },
 }
 
@@ -73,9 +80,13 @@ pub fn read_from_client(message: &JsValue) -> Option<FromClient> {
                 port,
             })
         }
-        "frame" => Some(FromClient::Frame {
-            conn: conn()?,
-            bytes: bytes_of(fields)?,
+        "frames" => Some(FromClient::Frames {
+            frames: frames_of(fields)?,
+            together: true,
+        }),
+        "frame" => Some(FromClient::Frames {
+            frames: frames_of(fields)?,
+            together: false,
         }),
         "close" => Some(FromClient::Close { conn: conn()? }),
         "end" => Some(FromClient::End),
@@ -87,6 +98,7 @@ pub fn read_from_cluster(message: &JsValue) -> Option<FromCluster> {
     let fields: &Array = message.dyn_ref()?;
     let conn = conn_of(fields)?;
     match fields.get(0).as_string()?.as_str() {
+        "frames" => Some(FromCluster::Frames(frames_of(fields)?)),
         "opened" => Some(FromCluster::Opened { conn }),
         "refused" => {
             let unknown = fields
@@ -100,10 +112,6 @@ pub fn read_from_cluster(message: &JsValue) -> Option<FromCluster> {
             };
             Some(FromCluster::Refused { conn, why })
         }
-        "frame" => Some(FromCluster::Frame {
-            conn,
-            bytes: bytes_of(fields)?,
-        }),
         "closed" => Some(FromCluster::Closed { conn }),
         _ => None,
     }
@@ -135,12 +143,26 @@ pub fn post_closed(to: &MessagePort, conn: Conn, why: &str) {
     post(to, &Array::of3(&"closed".into(), &conn.into(), &why.into()));
 }
 
-/// Sends a frame that is in pieces. Its bytes are copied once, out of the module's memory, and then belong
-/// to the other side.
+/// Sends frames that are in pieces. Their bytes are copied once, out of the module's memory, and then belong to
+/// the other side.
+pub fn post_frames(to: &MessagePort, frames: &[(Conn, Vec<Bytes>)]) {
+    let message = Array::of1(&"frames".into());
+    let buffers = Array::new();
+    for (conn, pieces) in frames {
+        let buffer = array_of(pieces).buffer();
+        message.push(&(*conn).into());
+        message.push(&buffer);
+        buffers.push(&buffer);
+    }
+    // Fails only for values that cannot be cloned, and an ArrayBuffer of our own can.
+    let _ = to.post_message_with_transferable(&message, &buffers);
+}
+
+/// Sends one frame to a client that takes them one by one.
 pub fn post_frame(to: &MessagePort, conn: Conn, pieces: &[Bytes]) {
     let buffer = array_of(pieces).buffer();
     let message = Array::of3(&"frame".into(), &conn.into(), &buffer);
-    // Fails only for values that cannot be cloned, and an ArrayBuffer of our own can.
+    // As above.
     let _ = to.post_message_with_transferable(&message, &Array::of1(&buffer));
 }
 
@@ -150,11 +172,20 @@ fn post(to: &MessagePort, message: &Array) {
 }
 
 fn conn_of(fields: &Array) -> Option<Conn> {
-    let number = fields.get(1).as_f64()?;
+    number_of(&fields.get(1))
+}
+
+fn number_of(value: &JsValue) -> Option<Conn> {
+    let number = value.as_f64()?;
     (number >= 0.0 && number <= f64::from(Conn::MAX)).then_some(number as Conn)
 }
 
-fn bytes_of(fields: &Array) -> Option<Bytes> {
-    let buffer: ArrayBuffer = fields.get(2).dyn_into().ok()?;
-    Some(Bytes::from(Uint8Array::new(&buffer).to_vec()))
+/// Connection and bytes in turn, from the second field on; all of them or nothing.
+fn frames_of(fields: &Array) -> Option<Frames> {
+    let frame = |at| {
+        let buffer: ArrayBuffer = fields.get(at + 1).dyn_into().ok()?;
+        let bytes = Bytes::from(Uint8Array::new(&buffer).to_vec());
+        Some((number_of(&fields.get(at))?, bytes))
+    };
+    (1..fields.length()).step_by(2).map(frame).collect()
 }

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -19,6 +19,7 @@ use web_sys::{MessageEvent, MessagePort};
 pub struct PortTransport {
     port: MessagePort,
     links: Rc<RefCell<Links>>,
+    outbox: Rc<Outbox>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
 }
 
@@ -27,6 +28,35 @@ struct Links {
     last: Conn,
     opening: BTreeMap<Conn, oneshot::Sender<Result<(), Refusal>>>,
     open: BTreeMap<Conn, UnboundedSender<Bytes>>,
+}
+
+/// Frames on their way out: what is said in one turn goes in one message.
+struct Outbox {
+    port: MessagePort,
+    frames: RefCell<Vec<(Conn, Vec<Bytes>)>>,
+}
+
+impl Outbox {
+    fn push(self: &Rc<Outbox>, conn: Conn, frame: Bytes) {
+        let mut frames = self.frames.borrow_mut();
+        frames.push((conn, vec![frame]));
+        if frames.len() == 1 {
+            let weak = Rc::downgrade(self);
+            // Has its turn when all tasks that are ready now have had theirs.
+            spawn_local(async move {
+                if let Some(outbox) = Weak::upgrade(&weak) {
+                    outbox.flush();
+                }
+            });
+        }
+    }
+
+    fn flush(&self) {
+        let frames = std::mem::take(&mut *self.frames.borrow_mut());
+        if !frames.is_empty() {
+            door::post_frames(&self.port, &frames);
+        }
+    }
 }
 
 impl PortTransport {
@@ -44,9 +74,14 @@ impl PortTransport {
             }
         });
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        let outbox = Rc::new(Outbox {
+            port: port.clone(),
+            frames: RefCell::default(),
+        });
         PortTransport {
             port,
             links,
+            outbox,
             _on_message: on_message,
         }
     }
@@ -54,6 +89,7 @@ impl PortTransport {
 
 impl Drop for PortTransport {
     fn drop(&mut self) {
+        self.outbox.flush();
         self.port.set_onmessage(None);
         // A closed port swallows it.
         let _ = self
@@ -83,11 +119,13 @@ impl Links {
                     .remove(&conn)
                     .map(|waiting| waiting.send(Err(why)));
             }
-            FromCluster::Frame { conn, bytes } => {
-                // A connection that our side has dropped meanwhile may still get frames.
-                self.open
-                    .get(&conn)
-                    .map(|frames| frames.unbounded_send(bytes));
+            FromCluster::Frames(frames) => {
+                for (conn, bytes) in frames {
+                    // A connection that our side has dropped meanwhile may still get frames.
+                    self.open
+                        .get(&conn)
+                        .map(|frames| frames.unbounded_send(bytes));
+                }
             }
             FromCluster::Closed { conn } => {
                 self.open.remove(&conn);
@@ -115,7 +153,7 @@ impl Transport for PortTransport {
             conn
         };
         door::post_open(&self.port, conn, host, port);
-        let (to_cluster, links) = (self.port.clone(), self.links.clone());
+        let (outbox, links) = (self.outbox.clone(), self.links.clone());
         Box::pin(async move {
             match answered.await {
                 Ok(Ok(())) => {}
@@ -125,10 +163,11 @@ impl Transport for PortTransport {
             let (tx, mut sent) = unbounded::<Bytes>();
             spawn_local(async move {
                 while let Some(frame) = sent.next().await {
-                    door::post_frame(&to_cluster, conn, &[frame]);
+                    outbox.push(conn, frame);
                 }
                 links.borrow_mut().open.remove(&conn);
-                door::post_close(&to_cluster, conn);
+                outbox.flush();
+                door::post_close(&outbox.port, conn);
             });
             Ok(Link { tx, rx })
         })

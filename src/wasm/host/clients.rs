@@ -2,7 +2,8 @@
 
 use crate::base::ConnId;
 use crate::wasm::addresses::Addresses;
-use crate::wasm::door::Conn;
+use crate::wasm::door::{self, Conn};
+use bytes::Bytes;
 use std::collections::BTreeMap;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, MessagePort};
@@ -17,6 +18,10 @@ pub struct Client {
     pub host: String,
     /// Its connections, by its own numbers.
     pub conns: BTreeMap<Conn, ConnId>,
+    /// It takes several frames in one message.
+    pub together: bool,
+    /// Answers that go out in one message at the end of this turn.
+    pub answers: Vec<(Conn, Vec<Bytes>)>,
     /// Kept alive as long as the port.
     pub _on_message: Closure<dyn FnMut(MessageEvent)>,
 }
@@ -25,6 +30,8 @@ pub struct Client {
 pub struct Clients {
     clients: BTreeMap<ClientId, Client>,
     owners: BTreeMap<ConnId, (ClientId, Conn)>,
+    /// Those that have answers waiting.
+    answered: Vec<ClientId>,
     last_client: ClientId,
     last_conn: u64,
 }
@@ -68,10 +75,39 @@ impl Clients {
         self.clients.get(&id)?.conns.get(&conn).copied()
     }
 
-    /// The port of a connection, and the client's own number of it.
-    pub fn way_to(&self, own: ConnId) -> Option<(&MessagePort, Conn)> {
-        let (id, conn) = self.owners.get(&own)?;
-        Some((&self.clients.get(id)?.port, *conn))
+    /// What the client has said of how it takes frames.
+    pub fn set_together(&mut self, id: ClientId, together: bool) {
+        if let Some(client) = self.clients.get_mut(&id) {
+            client.together = together;
+        }
+    }
+
+    /// An answer on a connection, which goes out with [`Clients::flush`] or before.
+    pub fn answer(&mut self, own: ConnId, pieces: Vec<Bytes>) {
+        let Some(&(id, conn)) = self.owners.get(&own) else {
+            return;
+        };
+        let Some(client) = self.clients.get_mut(&id) else {
+            return;
+        };
+        if !client.together {
+            return door::post_frame(&client.port, conn, &pieces);
+        }
+        if client.answers.is_empty() {
+            self.answered.push(id);
+        }
+        client.answers.push((conn, pieces));
+    }
+
+    /// Sends the answers that wait.
+    pub fn flush(&mut self) {
+        for id in std::mem::take(&mut self.answered) {
+            let Some(client) = self.clients.get_mut(&id) else {
+                continue;
+            };
+            let answers = std::mem::take(&mut client.answers);
+            door::post_frames(&client.port, &answers);
+        }
     }
 
     /// Forgets a connection.

@@ -168,6 +168,8 @@ impl ClusterHost {
             addresses,
             host: options.client_host,
             conns: Default::default(),
+            together: false,
+            answers: Vec::new(),
             _on_message: on_message,
         };
         state.clients.add(id, client);

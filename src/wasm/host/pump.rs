@@ -4,8 +4,8 @@ use super::clients::ClientId;
 use super::{Host, State};
 use crate::cluster::io::{Input, Output, PersistId, ReadId};
 use crate::log::storage::{ReadRequest, Write};
-use crate::wasm::door::{self, Conn, FromClient};
-use crate::wasm::runtime::{Timer, mono_ms};
+use crate::wasm::door::{self, Conn, Frames, FromClient};
+use crate::wasm::runtime::{Timer, mono_ms, now};
 use crate::wasm::storage::used_bytes;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -27,7 +27,10 @@ impl Host {
             FromClient::Open { conn, host, port } => {
                 self.state.borrow_mut().open(client, conn, &host, port)
             }
-            FromClient::Frame { conn, bytes } => self.state.borrow().frame(client, conn, bytes),
+            FromClient::Frames { frames, together } => {
+                self.frames(client, frames, together);
+                None
+            }
             FromClient::Close { conn } => self.state.borrow_mut().close(client, conn),
             FromClient::End => {
                 self.detach(client);
@@ -37,6 +40,19 @@ impl Host {
         if let Some(input) = input {
             self.input(input);
         }
+    }
+
+    /// All frames of a message are handled before anything is carried: what they write shares a commit.
+    fn frames(self: &Rc<Host>, client: ClientId, frames: Frames, together: bool) {
+        let mut state = self.state.borrow_mut();
+        state.clients.set_together(client, together);
+        for (conn, bytes) in frames {
+            if let Some(input) = state.frame(client, conn, bytes) {
+                state.cluster.handle_input(now(), input);
+            }
+        }
+        drop(state);
+        self.pump();
     }
 
     pub(super) fn detach(self: &Rc<Host>, client: ClientId) {
@@ -55,11 +71,10 @@ impl Host {
         while let Some(output) = state.cluster.poll_output() {
             match output {
                 Output::Send { conn, slices } => {
-                    if let Some((port, number)) = state.clients.way_to(conn) {
-                        door::post_frame(port, number, &slices);
-                    }
+                    state.clients.answer(conn, slices);
                 }
                 Output::Close { conn, why } => {
+                    state.clients.flush();
                     if let Some((port, number)) = state.clients.close(conn) {
                         door::post_closed(&port, number, &why);
                     }
@@ -81,6 +96,7 @@ impl Host {
                 }
             }
         }
+        state.clients.flush();
         let due = state.cluster.poll_timeout();
         if let (Some(at_ms), Some(alarm)) = (due, &mut state.alarm) {
             alarm.set(at_ms);

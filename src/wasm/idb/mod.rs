@@ -16,7 +16,7 @@ pub use trim::TRIM_STEP;
 pub use write::WriteError;
 
 use js_sys::Array;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
@@ -36,6 +36,10 @@ pub struct Idb {
     lost: Rc<RefCell<Option<String>>>,
     /// `commit()` may be called as soon as a group is issued, which spares a turn.
     commits_early: bool,
+    /// The browser has `getAllRecords`, which gives keys and values in one answer.
+    gets_records: bool,
+    /// The log that was read last, and how many bytes its chunks have on average.
+    last_read: Cell<(LogId, usize)>,
     /// Keeps the handlers of those two alive.
     _watchers: [Closure<dyn FnMut()>; 2],
 }

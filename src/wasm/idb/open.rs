@@ -2,9 +2,10 @@
 
 use super::sys::{self, Database, Request, Transaction};
 use super::{FORMAT_VERSION, Idb, LOG, META, Mode};
+use crate::base::LogId;
 use bytes::Bytes;
 use js_sys::{Array, Uint8Array};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
@@ -60,6 +61,8 @@ impl Idb {
             database,
             lost,
             commits_early: false,
+            gets_records: sys::has_get_all_records(),
+            last_read: Cell::new((LogId(u32::MAX), 0)),
             _watchers: watchers,
         };
         let meta = idb.take_over().await?;

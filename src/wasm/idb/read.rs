@@ -1,16 +1,18 @@
-//! Reads consecutive chunks of a log. Never scans: it seeks to the first chunk, then takes ranges whose size
-//! it estimates from what came before.
+//! Reads consecutive chunks of a log. Never scans: it seeks to the first chunk and takes ranges whose size it
+//! estimates from what came before.
 
-use super::sys::{self, Store};
+use super::sys::{self, Record, Store};
 use super::{Idb, LOG, Mode, offset_of, range};
 use crate::base::LogId;
 use crate::log::storage::{ReadFrom, ReadRequest, StoredChunk};
 use bytes::Bytes;
 use js_sys::{Array, Object, Reflect, Uint8Array};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Never ask for more chunks at once: their sizes are only guessed.
-const MOST_AT_ONCE: u32 = 128;
+const MOST_AT_ONCE: usize = 128;
+/// What a chunk is thought to have in a log that was not read yet.
+const GUESS_BYTES: usize = 32 << 10;
 
 impl Idb {
     /// What the request asks for; empty when the log has no chunk there.
@@ -22,97 +24,109 @@ impl Idb {
 
     async fn read_chunks(&self, request: ReadRequest) -> Result<Vec<StoredChunk>, JsValue> {
         let store = self.transaction(&[LOG], Mode::Read)?.object_store(LOG)?;
-        let Some(first) = first(&store, request).await? else {
-            return Ok(Vec::new());
+        let (log, limit) = (request.log, request.max_bytes as usize);
+        let ReadFrom::Offset(offset) = request.from else {
+            let last = nearest(&store, log, f64::INFINITY)?.await?;
+            return Ok(last.into_iter().collect());
         };
-        let mut bytes = first.bytes.len();
-        let mut chunks = vec![first];
-        let mut at_once = 2;
-        let limit = request.max_bytes as usize;
-        while bytes < limit && request.from != ReadFrom::Last {
-            let average = (bytes / chunks.len()).max(1);
-            let wanted = ((limit - bytes) / average + 1).min(at_once as usize) as u32;
-            let after = chunks.last().expect("there is a first").base_offset;
-            let more = following(&store, request.log, after, wanted).await?;
-            let end = (more.len() as u32) < wanted;
-            for chunk in more {
-                if bytes >= limit {
+        // Both are asked for at once: a question costs the browser more than a chunk does.
+        let at = offset.max(0) as f64;
+        let first = nearest(&store, log, at)?;
+        let wanted = self.guess(log, limit);
+        let more = Some((self.following(&store, log, at + 1.0, wanted)?, wanted));
+        let mut chunks: Vec<StoredChunk> = first.await?.into_iter().collect();
+        let mut bytes: usize = chunks.iter().map(|chunk| chunk.bytes.len()).sum();
+        let mut next = more;
+        while let Some((found, wanted)) = next.take() {
+            let found = found.await?;
+            let ends = found.len() < wanted;
+            for chunk in found {
+                if bytes >= limit && !chunks.is_empty() {
                     break;
                 }
                 bytes += chunk.bytes.len();
                 chunks.push(chunk);
             }
-            if end {
+            let Some(last) = chunks.last().filter(|_| !ends && bytes < limit) else {
                 break;
-            }
-            at_once = (at_once * 4).min(MOST_AT_ONCE);
+            };
+            let average = (bytes / chunks.len()).max(1);
+            let wanted = ((limit - bytes) / average + 1).min(MOST_AT_ONCE);
+            let after = last.base_offset as f64 + 1.0;
+            next = Some((self.following(&store, log, after, wanted)?, wanted));
+        }
+        if let Some(average) = bytes.checked_div(chunks.len()) {
+            self.last_read.set((log, average));
         }
         Ok(chunks)
     }
-}
 
-/// The chunk where the request begins.
-async fn first(store: &Store, request: ReadRequest) -> Result<Option<StoredChunk>, JsValue> {
-    let up_to = match request.from {
-        ReadFrom::Offset(offset) => offset as f64,
-        ReadFrom::Last => f64::INFINITY,
-    };
-    let found = nearest(store, &range(request.log, 0.0, up_to.max(0.0))?, "prev").await?;
-    match (found, request.from) {
-        (None, ReadFrom::Offset(_)) => {
-            nearest(store, &range(request.log, 0.0, f64::INFINITY)?, "next").await
-        }
-        (found, _) => Ok(found),
+    /// How many chunks behind the first one a read will take; at least one, for there may be no first one.
+    fn guess(&self, log: LogId, limit: usize) -> usize {
+        let (last, average) = self.last_read.get();
+        let average = if last == log { average } else { GUESS_BYTES };
+        (limit / average.max(1)).clamp(1, MOST_AT_ONCE)
+    }
+
+    /// At most `count` chunks from this offset on.
+    fn following(
+        &self,
+        store: &Store,
+        log: LogId,
+        from: f64,
+        count: usize,
+    ) -> Result<impl Future<Output = Result<Vec<StoredChunk>, JsValue>> + use<>, JsValue> {
+        let range = range(log, from, f64::INFINITY)?;
+        let count = count as u32;
+        let (keys, values) = if self.gets_records {
+            let options = Object::new();
+            Reflect::set(&options, &"query".into(), &range)?;
+            Reflect::set(&options, &"count".into(), &count.into())?;
+            (None, store.get_all_records(&options)?)
+        } else {
+            let keys = store.get_all_keys(&range, count)?;
+            (Some(sys::done(&keys)), store.get_all(&range, count)?)
+        };
+        let values = sys::done(&values);
+        Ok(async move {
+            let keys = match keys {
+                Some(keys) => Some(Array::from(&keys.await?)),
+                None => None,
+            };
+            let values: Array = values.await?.unchecked_into();
+            let chunks = values
+                .iter()
+                .zip(0..)
+                .filter_map(|(value, at)| match &keys {
+                    Some(keys) => chunk(&keys.get(at), &value),
+                    None => chunk_of(value.unchecked_ref()),
+                });
+            Ok(chunks.collect())
+        })
     }
 }
 
-async fn nearest(
-    store: &Store,
-    range: &JsValue,
-    way: &str,
-) -> Result<Option<StoredChunk>, JsValue> {
-    let cursor = sys::done(&store.open_cursor(range, way)?).await?;
-    if cursor.is_null() {
-        return Ok(None);
-    }
-    Ok(chunk(
-        &sys::field(&cursor, "key"),
-        &sys::field(&cursor, "value"),
-    ))
-}
-
-/// At most `count` chunks behind the one at `after`.
-async fn following(
+/// The chunk whose base offset is nearest to this one: the last at or below it.
+fn nearest(
     store: &Store,
     log: LogId,
-    after: i64,
-    count: u32,
-) -> Result<Vec<StoredChunk>, JsValue> {
-    let range = range(log, after as f64 + 1.0, f64::INFINITY)?;
-    if Reflect::has(store, &"getAllRecords".into())? {
-        let options = Object::new();
-        Reflect::set(&options, &"query".into(), &range)?;
-        Reflect::set(&options, &"count".into(), &count.into())?;
-        let records = Array::from(&sys::done(&store.get_all_records(&options)?).await?);
-        let read =
-            |record: JsValue| chunk(&sys::field(&record, "key"), &sys::field(&record, "value"));
-        return Ok(records.iter().filter_map(read).collect());
-    }
-    let (keys, values) = (
-        store.get_all_keys(&range, count)?,
-        store.get_all(&range, count)?,
-    );
-    let keys = Array::from(&sys::done(&keys).await?);
-    let values = Array::from(&sys::done(&values).await?);
-    Ok(keys
-        .iter()
-        .zip(values.iter())
-        .filter_map(|(key, value)| chunk(&key, &value))
-        .collect())
+    offset: f64,
+) -> Result<impl Future<Output = Result<Option<StoredChunk>, JsValue>> + use<>, JsValue> {
+    let cursor = sys::done(&store.open_cursor(&range(log, 0.0, offset)?, "prev")?);
+    Ok(async move {
+        let cursor = cursor.await?;
+        Ok((!cursor.is_null())
+            .then(|| chunk_of(cursor.unchecked_ref()))
+            .flatten())
+    })
+}
+
+fn chunk_of(record: &Record) -> Option<StoredChunk> {
+    chunk(&record.key(), &record.value())
 }
 
 fn chunk(key: &JsValue, value: &JsValue) -> Option<StoredChunk> {
     let base_offset = offset_of(key)?;
-    let bytes = Bytes::from(Uint8Array::new(value).to_vec());
+    let bytes = Bytes::from(value.unchecked_ref::<Uint8Array>().to_vec());
     Some(StoredChunk { base_offset, bytes })
 }

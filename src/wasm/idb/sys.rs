@@ -15,6 +15,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = deleteDatabase)]
     pub fn delete_database(this: &Factory, name: &str) -> Result<Request, JsValue>;
 
+    #[derive(Clone)]
     pub type Request;
     #[wasm_bindgen(method, getter, catch)]
     pub fn result(this: &Request) -> Result<JsValue, JsValue>;
@@ -77,6 +78,13 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = openCursor)]
     pub fn open_cursor(this: &Store, range: &JsValue, way: &str) -> Result<Request, JsValue>;
 
+    /// A record of `getAllRecords()`; a cursor has the same two fields.
+    pub type Record;
+    #[wasm_bindgen(method, getter)]
+    pub fn key(this: &Record) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn value(this: &Record) -> JsValue;
+
     #[wasm_bindgen(js_name = IDBKeyRange)]
     pub type KeyRange;
     #[wasm_bindgen(static_method_of = KeyRange, js_class = IDBKeyRange, catch)]
@@ -94,15 +102,25 @@ pub fn factory() -> Option<Factory> {
     (!found.is_undefined() && !found.is_null()).then(|| found.unchecked_into())
 }
 
-/// A request's result, once it is there. The transaction is still active right after.
-pub async fn done(request: &Request) -> Result<JsValue, JsValue> {
+/// Whether object stores have `getAllRecords()`.
+pub fn has_get_all_records() -> bool {
+    let class = field(&js_sys::global(), "IDBObjectStore");
+    !field(&field(&class, "prototype"), "getAllRecords").is_undefined()
+}
+
+/// A request's result, once it is there. The transaction is still active right after. Must be called in the turn
+/// in which the request was made; then others may be made before this one is awaited.
+pub fn done(request: &Request) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
     let settled = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(&resolve);
         request.set_onerror(&reject);
     });
-    match JsFuture::from(settled).await {
-        Ok(_) => request.result(),
-        Err(_) => Err(request.error().unwrap_or_else(|error| error)),
+    let request = request.clone();
+    async move {
+        match JsFuture::from(settled).await {
+            Ok(_) => request.result(),
+            Err(_) => Err(request.error().unwrap_or_else(|error| error)),
+        }
     }
 }
 
@@ -145,6 +163,9 @@ pub fn field(object: &JsValue, name: &str) -> JsValue {
 
 /// Bytes as the database keeps them, copied out of the module's memory: a view would take all of the memory along.
 pub fn array_of(pieces: &[bytes::Bytes]) -> Uint8Array {
+    if let [piece] = pieces {
+        return Uint8Array::from(&piece[..]);
+    }
     let total: usize = pieces.iter().map(bytes::Bytes::len).sum();
     let array = Uint8Array::new_with_length(total as u32);
     let mut at = 0;

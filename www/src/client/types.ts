@@ -226,6 +226,9 @@ export interface FileInfo {
  * client → cluster: ['open', conn, host, port], then ['frame', conn, bytes]…, ['close', conn]
  * cluster → client: ['opened', conn] or ['refused', conn, 'UnknownHost' | 'Refused'],
  *                   then ['frame', conn, bytes]…, ['closed', conn, why]
+ *
+ * Between the two sides in wasm several frames go in one message, ['frames', conn, bytes, conn, bytes, …]: who sends
+ * so is answered so.
  */
 export type DoorMessage =
   | ['open', number, string, number]

@@ -293,11 +293,14 @@ export class NotebookSession {
     this.saveState = 'saving';
     this.#emit({ type: 'saved' });
     try {
+      const text = this.notebook.serialise();
+      // Storing a long text is as much work as writing it: the page may breathe in between.
+      if (text.length > LONG_CHARS) await new Promise((resolve) => setTimeout(resolve));
       await this.#store.save({
         key: this.opened.key,
         fileName: this.opened.fileName,
         title: this.title,
-        text: this.notebook.serialise(),
+        text,
         authorHash: this.#authorHash,
         edited: this.#edited,
         savedAtMs: Date.now(),

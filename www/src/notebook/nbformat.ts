@@ -236,9 +236,9 @@ function cellText(cell: Cell, minor: number, indent: string): string {
   if (minor >= 5) put('id', false, () => cell.id);
   put('metadata', cell.metadata === was?.metadata, () => cell.metadata);
   if (cell.type === 'code') {
-    put('outputs', cell.outputs === was?.outputs && was?.type === 'code', () =>
-      cell.outputs.map(outputJson),
-    );
+    const same = cell.outputs === was?.outputs && was?.type === 'code';
+    const old = same ? cell.origin?.members.get('outputs') : undefined;
+    members.set('outputs', old ?? outputsText(cell.outputs, indent));
   }
   put('source', cell.source === was?.source, () => lines(cell.source));
   // Members that we do not know keep their place at the end.
@@ -251,6 +251,24 @@ function cellText(cell: Cell, minor: number, indent: string): string {
     .map(([name, text]) => `${pad}${JSON.stringify(name)}: ${text}`)
     .join(',\n');
   return `{\n${body}\n${indent.repeat(2)}}`;
+}
+
+/** Long outputs as they were written last: autosave writes all of a notebook, and few of its cells have changed. */
+const written = new WeakMap<Output, { indent: string; text: string }>();
+
+function outputsText(outputs: readonly Output[], indent: string): string {
+  if (outputs.length === 0) return '[]';
+  const pad = `\n${indent.repeat(4)}`;
+  const texts = outputs.map((output) => outputText(output, indent));
+  return `[${pad}${texts.join(`,${pad}`)}\n${indent.repeat(3)}]`;
+}
+
+function outputText(output: Output, indent: string): string {
+  const known = written.get(output);
+  if (known?.indent === indent) return known.text;
+  const text = format(outputJson(output), indent, 4);
+  if (text.length > ONE_TEXT_CHARS) written.set(output, { indent, text });
+  return text;
 }
 
 /** A longer output is stored as one text: cutting it into lines would hold up the page. */
