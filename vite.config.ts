@@ -2,6 +2,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync 
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import { javascriptProgram } from './www/build/javascript-program.ts';
 
 /**
  * The built page may run its own files and WebAssembly, and talk to its own host; nothing else. Strangers'
@@ -11,6 +12,7 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self' blob:",
+  "frame-src 'self'",
   "connect-src 'self'",
   "img-src 'self' data: blob:",
   "style-src 'self'",
@@ -132,5 +134,5 @@ export default defineConfig(({ mode }) => ({
     },
   },
   server: { host: '127.0.0.1', watch: { ignored: ['**/target/**', '**/src/**/*.rs'] } },
-  plugins: [slimStyles(), policy(), lessons(), offline()],
+  plugins: [slimStyles(), javascriptProgram(), policy(), lessons(), offline()],
 }));

@@ -6,6 +6,7 @@ import type {
   CodeLanguage,
   CodeResult,
 } from '../client/code.ts';
+import type { CodeWorkerLike } from './framed-worker.ts';
 import type { CodeCallName, CodeCalls, CodeToPage, PageToCode } from './code-messages.ts';
 
 const NAMES: Record<CodeLanguage, string> = { python: 'Python', javascript: 'JavaScript' };
@@ -23,7 +24,7 @@ export interface CodeClientOptions {
 }
 
 export class CodeClient implements CodeKernel {
-  readonly #worker: Worker;
+  readonly #worker: CodeWorkerLike;
   readonly #setup: CodeKernelSetup;
   readonly #options: CodeClientOptions;
   readonly #name: string;
@@ -35,7 +36,7 @@ export class CodeClient implements CodeKernel {
   #stuck: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    worker: Worker,
+    worker: CodeWorkerLike,
     port: MessagePort,
     setup: CodeKernelSetup,
     options: CodeClientOptions,
@@ -62,7 +63,7 @@ export class CodeClient implements CodeKernel {
       if (this.#closed === 'closed') return { status: 'interrupted' };
       throw error;
     } finally {
-      this.#handlers = null;
+      // The handlers stay: what goes on in the background prints into the cell that ran last, as in Jupyter.
       clearTimeout(this.#stuck);
     }
   }

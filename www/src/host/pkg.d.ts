@@ -12,3 +12,8 @@ declare module '#wasm?url' {
   const address: string;
   export default address;
 }
+
+declare module '#javascript-program' {
+  const address: string;
+  export default address;
+}

@@ -19,7 +19,7 @@ export const KIND_NAMES: Record<Kind, string> = {
 const MAGIC =
   /^\s*%%\s*(bash|sh|shell|script\s+(?:bash|sh)|javascript|js|python3?)\b[^\n]*(?:\n|$)/;
 const SHELL_NAMES = /^(bash|sh|shell|shellscript|kafka-shell|zsh)$/i;
-const JS_NAMES = /^(javascript|js|node|typescript)$/i;
+const JS_NAMES = /^(javascript|js|jsx?lab|node(js)?|ijavascript|typescript|ts|tslab|deno|bun)$/i;
 
 function languageKind(name: string | undefined): Kind | undefined {
   if (name === undefined) return undefined;

@@ -1,0 +1,2 @@
+declare const libraries: Record<string, () => unknown>;
+export = libraries;
