@@ -26,6 +26,17 @@ def venv(name):
     return str(ROOT / f".venv-{name}" / "bin" / "python")
 
 
+def pure_confluent():
+    """The wheel's `.py` files over our own cimpl: the command's beginning."""
+    site_packages = next((ROOT / ".venv-confluent-kafka" / "lib").glob("python*/site-packages"), None)
+    out = ROOT / "target" / "confluent-pure"
+    if site_packages is not None:
+        sys.path.insert(0, str(ROOT / "www" / "python"))
+        from assemble_confluent import assemble
+        assemble(site_packages, out)
+    return [shutil.which("env"), f"PYTHONPATH={out}", venv("confluent-kafka")]
+
+
 def clients():
     """Name, command, and what must be installed for it."""
     return {
@@ -33,6 +44,7 @@ def clients():
         "kafka-python 2.3.3": [venv("kafka-python-2"), str(HERE / "python" / "kafka_python.py")],
         "kafka-python 3.0.12": [venv("kafka-python-3"), str(HERE / "python" / "kafka_python.py")],
         "confluent-kafka 2.16": [venv("confluent-kafka"), str(HERE / "python" / "confluent.py")],
+        "confluent-kafka on our cimpl": [*pure_confluent(), str(HERE / "python" / "confluent.py")],
         "KafkaJS 2.2.4": ["node", str(HERE / "kafkajs" / "kafkajs.mjs")],
         "franz-go 1.22": [str(HERE / "franz-go" / "run.sh")],
     }
