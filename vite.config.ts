@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 import { javascriptProgram } from './www/build/javascript-program.ts';
+import { python } from './www/build/python.ts';
 
 /**
  * The built page may run its own files and WebAssembly, and talk to its own host; nothing else. Strangers'
@@ -70,7 +71,10 @@ function lessons(): Plugin {
   };
 }
 
-/** Fills the list of files into the service worker: everything that was built, with one version over all. */
+/**
+ * Fills the list of files into the service worker: everything that was built, with one version over all. Python is
+ * left out: whoever never runs a Python cell never downloads it (`host/python/assets.ts` keeps it from the first use on).
+ */
 function offline(): Plugin {
   return {
     name: 'offline',
@@ -79,7 +83,9 @@ function offline(): Plugin {
     closeBundle() {
       const dir = 'dist';
       if (!existsSync(join(dir, 'offline.js'))) return;
-      const files = walk(dir).filter((file) => file !== 'offline.js' && !file.endsWith('.map'));
+      const files = walk(dir).filter(
+        (file) => file !== 'offline.js' && !file.endsWith('.map') && !file.startsWith('python/'),
+      );
       const hash = createHash('sha256');
       for (const file of files) hash.update(file).update(readFileSync(join(dir, file)));
       const version = hash.digest('hex').slice(0, 12);
@@ -134,5 +140,5 @@ export default defineConfig(({ mode }) => ({
     },
   },
   server: { host: '127.0.0.1', watch: { ignored: ['**/target/**', '**/src/**/*.rs'] } },
-  plugins: [slimStyles(), javascriptProgram(), policy(), lessons(), offline()],
+  plugins: [slimStyles(), javascriptProgram(), policy(), lessons(), python(), offline()],
 }));

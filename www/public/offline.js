@@ -7,6 +7,8 @@
 const VERSION = '__VERSION__';
 const FILES = [/* __FILES__ */];
 const CACHE = `kafka-sandbox-${VERSION}`;
+/* Filled, and cleaned of older versions, by the worker that runs Python. */
+const PYTHON = 'kafka-sandbox-python-';
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
@@ -24,7 +26,7 @@ self.addEventListener('activate', (event) => {
       const names = await caches.keys();
       await Promise.all(
         names
-          .filter((name) => name.startsWith('kafka-sandbox-') && name !== CACHE)
+          .filter((name) => name.startsWith('kafka-sandbox-') && !name.startsWith(PYTHON) && name !== CACHE)
           .map((name) => caches.delete(name)),
       );
       await self.clients.claim();
@@ -36,7 +38,7 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== location.origin) return;
   event.respondWith(
-    url.pathname.includes('/assets/') ? fromCache(event.request) : fromNetwork(event.request),
+    /\/(assets|python)\//.test(url.pathname) ? fromCache(event.request) : fromNetwork(event.request),
   );
 });
 

@@ -12,6 +12,7 @@ mod process;
 mod setup;
 mod test;
 mod wasm;
+mod wheels;
 
 use process::Outcome;
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use crate::process::{Outcome, command, run};
 use crate::setup::{self, stamp};
-use crate::{paths, wasm};
+use crate::{paths, wasm, wheels};
 
 /// The address that `serve` uses unless told otherwise.
 const PORT: &str = "8000";
@@ -17,6 +17,7 @@ pub fn serve(args: &[String]) -> Outcome {
     setup::page()?;
     println!("Build:");
     wasm::build()?;
+    wheels::fetch()?;
     println!("The page is served until you press Ctrl-C:");
     run(&mut command(
         "vite",
@@ -36,6 +37,7 @@ pub fn site() -> Outcome {
 
 /// Writes `dist/` from the page's sources and the modules in `pkg/`.
 pub fn bundle() -> Outcome {
+    wheels::fetch()?;
     let root = paths::root();
     let folders = ["www", "pkg", "notebooks", "public"];
     let mut files: Vec<_> = folders

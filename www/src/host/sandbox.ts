@@ -19,6 +19,7 @@ import { IndexedDocuments } from './documents.ts';
 import { WorkerClient } from './kernel-client.ts';
 import kernelUrl from './kernel.worker.ts?worker&url';
 import type { ClusterToPage, PageToCluster } from './messages.ts';
+import pythonUrl from './python/worker.ts?worker&url';
 import { spawnShared, spawnWorker } from './spawn.ts';
 
 const DATABASE = 'kafka-sandbox';
@@ -36,6 +37,7 @@ interface CodeWorker {
 
 const CODE_WORKERS: Partial<Record<CodeLanguage, CodeWorker>> = {
   javascript: { spawn: () => new FramedWorker(framePage(), javascriptText()), stuckMs: 1000 },
+  python: { spawn: () => spawnWorker(pythonUrl, 'kafka-sandbox python'), stuckMs: 5000 },
 };
 
 class HostSandbox implements Sandbox, Cluster {

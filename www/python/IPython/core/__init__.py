@@ -1,0 +1,1 @@
+"""`IPython.core`: old homes of names that notebooks still import from here."""

@@ -1,0 +1,3 @@
+"""`IPython.core.display_functions`, from where old notebooks import what is in `IPython.display`."""
+
+from IPython.display import *  # noqa: F403

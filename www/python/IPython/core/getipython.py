@@ -1,0 +1,5 @@
+"""`IPython.core.getipython`"""
+
+from IPython import get_ipython
+
+__all__ = ["get_ipython"]

@@ -1,0 +1,11 @@
+"""The Python side of the page's Python kernel: what Pyodide lacks of CPython, and what notebooks expect of IPython.
+
+Modules import one another only downwards in this list:
+    kernel      what the page calls
+    cells       runs a cell; magics, shell, inspection, packages
+    display     rich outputs; formatting, tracebacks, streams
+    sockets     the socket and selectors modules over the cluster's byte channels
+    threads     green threads: whoever blocks lets the others run
+    host        the page's functions
+Library code (kafka-python and the like) is never changed; only the edges of the standard library are.
+"""

@@ -1,0 +1,161 @@
+"""Runs cells as IPython does: one namespace, the last expression's value, `In` and `Out`, `_`, top-level await."""
+
+import ast
+import asyncio
+import builtins
+import os
+import sys
+import types
+
+from . import display, formatting, host, interactive, packages, streams, threads, tracebacks, transform
+
+ALLOW_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+main = types.ModuleType("__main__")
+namespace = main.__dict__
+shell = interactive.Interactive(namespace)
+# Names that a fresh namespace has: `%who` and completion leave them out.
+_own_names = set()
+_loop = None
+
+
+def install(settings):
+    sys.modules["__main__"] = main
+    sys.path[0:0] = [""]
+    sys.argv = [""]
+    sys.excepthook = tracebacks.show_uncaught
+    os.environ.setdefault("TERM", "xterm-color")
+    # The shell's folder is the person's: both look for files in the same place.
+    os.chdir(settings["home"])
+    packages.install(settings["packages"])
+    interactive.install(shell, run_source=_run_plain)
+    namespace.update(
+        {
+            "__builtins__": builtins, "__doc__": None, "In": [""], "Out": {}, "_ih": None, "_oh": None, "_dh": [os.getcwd()],
+            "_": "", "__": "", "___": "", "_i": "", "_ii": "", "_iii": "",
+            "get_ipython": lambda: shell, "display": display.display, "exit": _exit, "quit": _exit,
+        }
+    )  # fmt: skip
+    builtins.get_ipython = namespace["get_ipython"]
+    builtins.display = display.display
+    namespace["_ih"], namespace["_oh"] = namespace["In"], namespace["Out"]
+    _own_names.update(namespace)
+    shell.own_names = _own_names
+
+
+def _exit(code=None):
+    print("Use Restart in the page's menu to end this kernel.", file=sys.stderr)
+
+
+def run(source, count):
+    """Runs a cell and shows what it gives; 'ok', 'error' or 'interrupted'."""
+    streams.begin_cell()
+    shell.execution_count = count
+    try:
+        _remember(source, count)
+        value = _execute(source, count)
+        if value is not None:
+            _show_result(value, count)
+        return "ok"
+    except KeyboardInterrupt as error:
+        _show_error(error)
+        return "interrupted"
+    except SystemExit as error:
+        if error.code not in (None, 0):
+            _show_error(error)
+            return "error"
+        return "ok"
+    except BaseException as error:
+        packages.explain(error)
+        _show_error(error)
+        return "error"
+    finally:
+        streams.end_cell()
+        # No other stack may be half-way through anything that is collected; here this one is at its end.
+        threads.collect_garbage()
+
+
+def _remember(source, count):
+    inputs = namespace["In"]
+    inputs.extend([""] * (count + 1 - len(inputs)))
+    inputs[count] = source
+    namespace["_iii"], namespace["_ii"], namespace["_i"] = namespace["_ii"], namespace["_i"], inputs[count - 1]
+    namespace[f"_i{count}"] = source
+
+
+def _execute(source, count):
+    """The value to show, or None."""
+    magic = transform.cell_magic(source)
+    if magic:
+        return shell.run_cell_magic(*magic)
+    filename = tracebacks.cells.add(source, count)
+    return run_code(transform.transform(source), filename, namespace)
+
+
+def _run_plain(source, filename, space):
+    """For magics: code in a namespace, with IPython's syntax, under the name of a file."""
+    return run_code(transform.transform(source), filename, space)
+
+
+def run_code(source, filename, space):
+    """Runs statements; the value of the last one when it is an expression without `;` behind it."""
+    tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST | ALLOW_AWAIT)
+    last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    if last is not None:
+        tree.body.pop()
+    if tree.body:
+        _finish(compile(tree, filename, "exec", ALLOW_AWAIT, dont_inherit=True), space)
+    if last is None:
+        return None
+    value = _finish(compile(ast.Expression(last.value), filename, "eval", ALLOW_AWAIT, dont_inherit=True), space)
+    return None if _ends_quietly(source) else value
+
+
+def _ends_quietly(source):
+    """A `;` at the end keeps the value from being shown."""
+    text = source.rstrip()
+    while text and text.rsplit("\n", 1)[-1].lstrip().startswith("#"):
+        text = text.rpartition("\n")[0].rstrip()
+    return text.partition("#")[0].rstrip().endswith(";") if "\n" not in text else text.endswith(";")
+
+
+def _finish(code, space):
+    value = eval(code, space)
+    if code.co_flags & (0x80 | 0x200):  # CO_COROUTINE, CO_ASYNC_GENERATOR
+        return event_loop().run_until_complete(value)
+    return value
+
+
+def event_loop():
+    """The loop of top-level awaits: CPython's own one, over our selector. Its tasks run while a cell awaits."""
+    global _loop
+    if _loop is None or _loop.is_closed():
+        from . import sockets
+
+        _loop = asyncio.SelectorEventLoop(sockets.Selector())
+        asyncio.set_event_loop(_loop)
+    return _loop
+
+
+def _show_result(value, count):
+    own = getattr(value, "_ipython_display_", None)
+    if callable(own) and not isinstance(value, type):
+        own()
+    else:
+        data, metadata = formatting.bundle(value)
+        streams.flush()
+        host.emit({"type": "result", "data": data, "metadata": metadata})
+    if namespace["_"] is not value:
+        namespace["___"], namespace["__"] = namespace["__"], namespace["_"]
+    namespace["_"] = value
+    namespace["Out"][count] = value
+    namespace[f"_{count}"] = value
+
+
+def _show_error(error):
+    # The frames above the cell's are this package's; the rest of the program need not keep them alive.
+    name, text, lines = tracebacks.output(error, error.__traceback__)
+    streams.flush()
+    host.emit({"type": "error", "ename": name, "evalue": text, "traceback": lines})
+    sys.last_exc = error
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__

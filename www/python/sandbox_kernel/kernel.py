@@ -1,0 +1,37 @@
+"""What the page calls (`www/src/host/python/worker.ts`): start, run a cell, stop, complete, inspect."""
+
+import json
+
+from . import cells, inspection, sockets, streams, threads
+
+
+def start(config):
+    """`config`: JSON with user, home, hosts, packages."""
+    settings = json.loads(config)
+    threads.install()
+    sockets.install(settings["hosts"])
+    streams.install()
+    cells.install(settings)
+
+
+def run_cell(source, count):
+    """Runs a cell; 'ok', 'error' or 'interrupted'. Called so that it may be suspended."""
+    threads.enter_cell()
+    try:
+        return cells.run(source, count)
+    finally:
+        threads.leave_cell()
+
+
+def interrupt():
+    threads.interrupt(threads.MAIN, KeyboardInterrupt())
+
+
+def complete(source, cursor):
+    """JSON of `Completions`; `cursor` counts UTF-16 units, as the page does."""
+    return json.dumps(inspection.complete(source, cursor, cells.namespace))
+
+
+def inspect(source, cursor):
+    """JSON of `Hover`, or null."""
+    return json.dumps(inspection.inspect(source, cursor, cells.namespace))

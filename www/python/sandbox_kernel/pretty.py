@@ -1,0 +1,119 @@
+"""Text of a value as IPython shows it in `Out`: what does not fit in a line is broken up, one item per line.
+
+Knows no page. Values with a `__repr__` of their own are asked for it.
+"""
+
+import types
+
+WIDTH = 79
+MAX_ITEMS = 1000
+CONTAINERS = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})"), dict: ("{", "}")}
+
+
+def pretty(value):
+    return _Printer().text(value, 0, 0)
+
+
+class _Printer:
+    def __init__(self):
+        self._inside = []
+
+    def text(self, value, column, after):
+        """`value` as text that starts in this column, with so many characters to follow it in its last line."""
+        kind = _container(value)
+        if kind is None:
+            return self._plain(value)
+        if any(value is outer for outer in self._inside):
+            return f"{CONTAINERS[kind][0]}...{CONTAINERS[kind][1]}"
+        self._inside.append(value)
+        try:
+            return self._items(kind, value, column, after)
+        finally:
+            self._inside.pop()
+
+    def _items(self, kind, value, column, after):
+        opening, closing = CONTAINERS[kind]
+        if not value and kind in (set, frozenset):
+            return repr(value)
+        if kind is frozenset or kind is set:
+            value = _sorted(value)
+        shown = list(value.items() if kind is dict else value)[:MAX_ITEMS]
+        more = len(value) > MAX_ITEMS
+        if kind is tuple and len(shown) == 1:
+            closing = ",)"
+        flat = self._flat(kind, shown, more, opening, closing)
+        if flat is not None and column + len(flat) + after <= WIDTH:
+            return flat
+        inner = column + len(opening)
+        parts = []
+        for at, item in enumerate(shown):
+            follow = 1 if at < len(shown) - 1 or more else len(closing) + after
+            parts.append(self._item(kind, item, inner, follow))
+        if more:
+            parts.append("...")
+        return opening + (",\n" + " " * inner).join(parts) + closing
+
+    def _item(self, kind, item, column, after):
+        if kind is not dict:
+            return self.text(item, column, after)
+        key = self.text(item[0], column, 2)
+        at = column + len(key) if "\n" not in key else len(key) - key.rindex("\n") - 1
+        return f"{key}: {self.text(item[1], at + 2, after)}"
+
+    def _flat(self, kind, shown, more, opening, closing):
+        """All in one line, or None when that is hopeless."""
+        parts = []
+        length = 0
+        for item in shown:
+            part = self._item(kind, item, -WIDTH * 1000, 0)
+            length += len(part) + 2
+            if "\n" in part or length > 2 * WIDTH:
+                return None
+            parts.append(part)
+        if more:
+            parts.append("...")
+        return opening + ", ".join(parts) + closing
+
+    def _plain(self, value):
+        if isinstance(value, type):
+            return _type_name(value)
+        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
+            return _function(value)
+        return repr(value)
+
+
+def _container(value):
+    """The builtin container that it is, if it is shown as one."""
+    for cls in type(value).__mro__:
+        if cls in CONTAINERS:
+            return cls
+        if "__repr__" in cls.__dict__:
+            return None
+    return None
+
+
+def _sorted(items):
+    try:
+        return sorted(items)
+    except Exception:
+        return list(items)
+
+
+def _type_name(cls):
+    if type(cls).__repr__ is not type.__repr__:
+        return repr(cls)
+    return cls.__qualname__ if cls.__module__ in ("builtins", "exceptions") else f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _function(value):
+    module = getattr(value, "__module__", None)
+    name = getattr(value, "__qualname__", value.__name__)
+    if module not in ("__builtin__", "builtins", "exceptions", None):
+        name = f"{module}.{name}"
+    try:
+        import inspect
+
+        name += str(inspect.signature(value))
+    except (ValueError, TypeError):
+        return repr(value)
+    return f"<function {name}>"

@@ -1,0 +1,143 @@
+"""`!command`: lines that the page's shell runs, with Python's variables put in."""
+
+import string
+import sys
+
+from . import host, streams, threads
+
+running = False
+
+
+class ShellBusy(RuntimeError):
+    """Another thread of this kernel is running a command."""
+
+
+def run(source, on_output):
+    """Runs lines in the page's shell; gives the exit status. `on_output(stream, text)` is called as text comes."""
+    global running
+    if running:
+        raise ShellBusy("another command of this kernel is running: the page has one shell for each")
+    streams.flush()
+    # The shell reads what Python has written.
+    host.flush_files()
+    running = True
+    command = host.shell(source)
+    try:
+        while True:
+            for stream, text in command.take().to_py():
+                on_output(stream, text)
+            if command.done:
+                break
+            waiter = host.waiter()
+            command.waiter = waiter
+            threads.park(waiter)
+    except BaseException:
+        host.shell_interrupt()
+        raise
+    finally:
+        running = False
+    if command.problem:
+        raise RuntimeError(command.problem)
+    return command.result.exitCode
+
+
+def system(source):
+    """`!command`. Jupyter's terminal shows both streams as one."""
+    return run(source, lambda _stream, text: sys.stdout.write(text))
+
+
+def output_of(source):
+    """(text of both streams, exit status)"""
+    parts = []
+    status = run(source, lambda _stream, text: parts.append(text))
+    return "".join(parts), status
+
+
+class Lines(list):
+    """What `x = !command` gives: IPython's SList."""
+
+    @property
+    def n(self):
+        return "\n".join(self)
+
+    @property
+    def s(self):
+        return " ".join(self)
+
+    l = property(list)
+    nlstr, spstr, list_ = n, s, l
+
+    def grep(self, pattern, prune=False, field=None):
+        import re
+
+        keep = pattern if callable(pattern) else re.compile(pattern, re.IGNORECASE).search
+
+        def text(line):
+            if field is None:
+                return line
+            words = line.split()
+            return words[field] if field < len(words) else ""
+
+        return Lines(line for line in self if bool(keep(text(line))) != prune)
+
+    def fields(self, *numbers):
+        rows = [line.split() for line in self]
+        if not numbers:
+            return rows
+        return Lines(" ".join(row[at] for at in numbers if at < len(row)) for row in rows)
+
+
+class _Formatter(string.Formatter):
+    """`{expression}` and `$name`, as IPython puts them into commands."""
+
+    def __init__(self, namespace):
+        self._namespace = namespace
+
+    def parse(self, text):
+        for literal, field, spec, conversion in super().parse(text):
+            yield from self._dollars(literal)
+            if field is not None:
+                yield "", field, spec, conversion
+
+    def _dollars(self, text):
+        at = 0
+        while (found := text.find("$", at)) >= 0:
+            end = found + 1
+            if text[end : end + 1] == "$":
+                yield text[at:end], None, None, None
+                at = end + 1
+                continue
+            while end < len(text) and (text[end].isalnum() or text[end] in "_."):
+                end += 1
+            name = text[found + 1 : end].rstrip(".")
+            if name and name.split(".")[0] in self._namespace:
+                yield text[at:found], name, "", None
+                at = found + 1 + len(name)
+            else:
+                yield text[at : found + 1], None, None, None
+                at = found + 1
+        yield text[at:], None, None, None
+
+    def get_field(self, field_name, args, kwargs):
+        return eval(field_name, self._namespace), field_name
+
+
+def expand(command, namespace):
+    """The command with Python's variables; as it is when something in braces is no expression (awk's, say)."""
+    if "{" not in command and "$" not in command:
+        return command
+    try:
+        return _Formatter(namespace).vformat(command, (), {})
+    except Exception:
+        return command
+
+
+def expand_lines(source, namespace):
+    """Each command of several by itself: a mistake in one leaves the others."""
+    lines, commands = source.split("\n"), []
+    for line in lines:
+        if commands and commands[-1].endswith("\\"):
+            commands[-1] += "\n" + line
+        else:
+            commands.append(line)
+    return "\n".join(expand(command, namespace) for command in commands)
