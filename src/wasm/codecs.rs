@@ -46,6 +46,10 @@ pub struct LazyCodecs {
 }
 
 impl LazyCodecs {
+    pub fn is_loaded(&self) -> bool {
+        self.module.borrow().is_some()
+    }
+
     fn with<T>(&self, work: impl FnOnce(&Module) -> Result<T, JsValue>) -> Result<T, String> {
         let module = self.module.borrow();
         let module = module.as_ref().ok_or("the codec module is not loaded")?;

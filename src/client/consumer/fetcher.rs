@@ -13,6 +13,7 @@ use crate::client::types::{Node, TopicPartition};
 use crate::protocol::messages::fetch_request::{FetchPartition, FetchTopic};
 use crate::protocol::messages::fetch_response::PartitionData;
 use crate::protocol::messages::{FetchRequest, FetchResponse};
+use crate::protocol::record_batch;
 use crate::protocol::{ErrorCode, Message, Uuid};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -46,6 +47,13 @@ impl Inner {
         let fetching = self.fetching.borrow();
         !fetching.in_flight.is_empty() || !fetching.connecting.is_empty()
     }
+}
+
+/// Whether any of the batches needs a codec.
+fn has_compressed(response: &FetchResponse) -> bool {
+    let partitions = response.responses.iter().flat_map(|t| &t.partitions);
+    let mut records = partitions.filter_map(|p| p.records.as_ref());
+    records.any(|rope| record_batch::has_compressed(&rope.to_bytes()))
 }
 
 /// What one request asked for: offsets and leader epochs.
@@ -151,8 +159,15 @@ impl Inner {
         };
         self.fetching.borrow_mut().in_flight.insert(node.id);
         let weak = Rc::downgrade(self);
+        let codecs = self.core.env.codecs.clone();
         self.core.env.runtime.spawn(Box::pin(async move {
             let reply = in_flight.response().await;
+            if let Ok(reply) = &reply
+                && has_compressed(&reply.response)
+            {
+                // Reading cannot wait for a codec. If there is none, reading says so.
+                let _ = codecs.load().await;
+            }
             if let Some(inner) = weak.upgrade() {
                 inner.fetching.borrow_mut().in_flight.remove(&node.id);
                 match reply {

@@ -101,11 +101,6 @@ impl Consumer {
         let core = Core::new(context, &config.connection, &prefix, policy)
             .await
             .map_err(|error| ClientError::construct("consumer", error))?;
-        // Compressed batches may come at any time, and reading them cannot wait for a codec.
-        let codecs = core.env.codecs.clone();
-        core.env.runtime.spawn(Box::pin(async move {
-            let _ = codecs.load().await;
-        }));
         let next_auto_commit_ms = core.now_ms() + config.auto_commit_interval_ms;
         let group = (config.group_id.clone())
             .map(|id| Group::new(id, Membership::new(), next_auto_commit_ms));

@@ -19,7 +19,8 @@ pub use error::BatchError;
 pub use patch::{assign_offset, set_log_append_time, set_max_timestamp, set_producer};
 pub use records::{Header, Headers, Record, Records};
 pub use view::{
-    BatchHeader, BatchView, Batches, batches, check_produce_records, increment_sequence,
+    BatchHeader, BatchView, Batches, batches, check_produce_records, has_compressed,
+    increment_sequence,
 };
 
 /// Bytes before the first record of a batch.

@@ -190,6 +190,12 @@ pub fn batches(bytes: &[u8]) -> Batches<'_> {
     Batches { rest: bytes }
 }
 
+/// Whether any of the whole batches at the front of `bytes` is compressed.
+pub fn has_compressed(bytes: &[u8]) -> bool {
+    let mut readable = batches(bytes).map_while(Result::ok);
+    readable.any(|batch| batch.header.is_compressed())
+}
+
 /// See [`batches`].
 #[derive(Debug, Clone)]
 pub struct Batches<'a> {

@@ -5,6 +5,7 @@
 
 mod changes;
 mod clients;
+mod compressed;
 mod facts;
 mod options;
 mod pump;
@@ -59,6 +60,7 @@ struct State {
     alarm: Option<Alarm>,
     /// When the browser is asked again how much is stored.
     estimate_at_ms: u64,
+    gate: compressed::Gate,
     trims: VecDeque<(LogId, Option<i64>)>,
     trimming: bool,
     /// Told when the cluster has read its logs back.
@@ -121,7 +123,8 @@ async fn fresh_state(
             shape
         }
     };
-    let config = shape.config(options);
+    let gate = compressed::Gate::default();
+    let config = shape.config(options, &gate.codecs);
     let (sender, ready) = oneshot::channel();
     let state = State {
         brokers: config.broker_ids().collect(),
@@ -132,6 +135,7 @@ async fn fresh_state(
         clients: Clients::default(),
         alarm: None,
         estimate_at_ms: 0,
+        gate,
         trims: VecDeque::new(),
         trimming: false,
         ready: Some(sender),

@@ -61,27 +61,27 @@ impl Shape {
         })
     }
 
-    pub fn config(self, options: &ClusterOptions) -> ClusterConfig {
+    pub fn config(self, options: &ClusterOptions, codecs: &LazyCodecs) -> ClusterConfig {
         let mut config = ClusterConfig::new(self.brokers, self.first_id, "localhost", FIRST_PORT);
         config.broker_configs = options.config.clone();
-        config.decompressor = Some(decompressor());
+        config.decompressor = Some(decompressor(codecs.clone()));
+        config.check_compressed = true;
         config
     }
 }
 
-/// The codecs come with the first look-up that needs them: that one still answers with the batch's first
-/// offset.
-fn decompressor() -> Decompressor {
-    let codecs = LazyCodecs::default();
+/// What is produced waits for the codecs (`compressed.rs`); a look-up by time loads them, and is still answered
+/// with the batch's first offset.
+fn decompressor(codecs: LazyCodecs) -> Decompressor {
     Decompressor(Rc::new(move |codec, bytes, limit_bytes| {
-        let opened = codecs.decompress(codec, bytes, limit_bytes).ok();
-        if opened.is_none() {
+        if !codecs.is_loaded() {
             let loading = codecs.load();
             wasm_bindgen_futures::spawn_local(async move {
                 // A page that cannot fetch the module goes on without exact times.
                 let _ = loading.await;
             });
+            return None;
         }
-        opened
+        codecs.decompress(codec, bytes, limit_bytes).ok()
     }))
 }

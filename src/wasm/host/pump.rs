@@ -2,6 +2,7 @@
 
 use super::clients::ClientId;
 use super::{Host, State};
+use crate::base::ConnId;
 use crate::cluster::io::{Input, Output, PersistId, ReadId};
 use crate::log::storage::{ReadRequest, Write};
 use crate::wasm::door::{self, Conn, Frames, FromClient};
@@ -47,11 +48,20 @@ impl Host {
         let mut state = self.state.borrow_mut();
         state.clients.set_together(client, together);
         for (conn, bytes) in frames {
-            if let Some(input) = state.frame(client, conn, bytes) {
+            let Some(conn) = state.known(client, conn) else {
+                continue;
+            };
+            if !state.gate.hold(conn, &bytes) {
+                let input = Input::Frame { conn, bytes };
                 state.cluster.handle_input(now(), input);
             }
         }
+        let loading = state.gate.must_load();
         drop(state);
+        if let Some(loading) = loading {
+            let host = self.clone();
+            spawn_local(async move { host.release(loading.await.err()) });
+        }
         self.pump();
     }
 
@@ -61,6 +71,7 @@ impl Host {
         };
         client.port.set_onmessage(None);
         for conn in conns {
+            self.state.borrow_mut().gate.forget(conn);
             self.input(Input::Disconnect { conn });
         }
     }
@@ -219,21 +230,20 @@ impl State {
         })
     }
 
-    fn frame(&self, id: ClientId, number: Conn, bytes: bytes::Bytes) -> Option<Input> {
-        match self.clients.conn(id, number) {
-            Some(conn) => Some(Input::Frame { conn, bytes }),
-            None => {
-                // It was opened with a cluster before a restart, or closed while this was under way.
-                let port = &self.clients.get(id)?.port;
-                door::post_closed(port, number, "there is no such connection");
-                None
-            }
+    fn known(&self, id: ClientId, number: Conn) -> Option<ConnId> {
+        let known = self.clients.conn(id, number);
+        if known.is_none() {
+            // It was opened with a cluster before a restart, or closed while this was under way.
+            let port = &self.clients.get(id)?.port;
+            door::post_closed(port, number, "there is no such connection");
         }
+        known
     }
 
     fn close(&mut self, id: ClientId, number: Conn) -> Option<Input> {
         let conn = self.clients.conn(id, number)?;
         self.clients.close(conn);
+        self.gate.forget(conn);
         Some(Input::Disconnect { conn })
     }
 }

@@ -68,6 +68,10 @@ impl Transport for Way {
     ) -> LocalBoxFuture<'static, Result<Link, ConnectError>> {
         self.0.borrow().connect(host, port)
     }
+
+    fn resolve(&self, host: &str) -> LocalBoxFuture<'static, Option<String>> {
+        self.0.borrow().resolve(host)
+    }
 }
 
 #[wasm_bindgen]

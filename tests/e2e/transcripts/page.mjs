@@ -20,13 +20,16 @@ class Transcripts {
     this.#tell = tell;
     this.#kernelUrl = kernelUrl;
     this.#cluster = new SharedWorker(clusterUrl, { type: 'module', name: 'kafka-sandbox' });
+    const { promise: running, resolve: isRunning } = Promise.withResolvers();
     this.#cluster.port.onmessage = ({ data: [what, first, second] }) => {
+      if (what === 'update') isRunning();
       if (what === 'failed') tell({ problem: `the cluster did not start: ${first}` });
       if (what === 'restart') tell({ problem: 'the cluster was restarted' });
       if (what === 'resetDone') this.#resets.get(first)(second);
     };
     this.#cluster.port.postMessage(['hello', { brokers: 3, firstId: 1, config, database: 'kafka-sandbox' }, '']);
     this.#module = await WebAssembly.compileStreaming(fetch(wasmUrl));
+    await running;
   }
 
   /** For the next file: nothing runs, there are no files, and the cluster is a new one. */
@@ -55,7 +58,11 @@ class Transcripts {
     };
     worker.onerror = (event) => over(`broken (${event.message})`);
     worker.onmessage = ({ data: [what, first, second] }) => {
-      if (what === 'output') printed[first] += second;
+      if (what === 'ready') {
+        worker.postMessage(['call', 1, 'run', [command]]);
+        // Standard input is empty.
+        worker.postMessage(['input', null]);
+      } else if (what === 'output') printed[first] += second;
       else if (what === 'file' && second) this.#files.set(first, second);
       else if (what === 'file') this.#files.delete(first);
       else if (what === 'fetch') worker.postMessage(['fetched', first, null]);
@@ -64,9 +71,6 @@ class Transcripts {
     };
     const files = [...this.#files].map(([path, bytes]) => ({ path, bytes }));
     worker.postMessage(['kernel', port1, { user: 'student', env: ENV, files }, this.#module], [port1]);
-    worker.postMessage(['call', 1, 'run', [command]]);
-    // Standard input is empty.
-    worker.postMessage(['input', null]);
   }
 
   interrupt(id) {

@@ -88,8 +88,9 @@ impl Stage for ApacheTools {
         let create =
             |path: &Path| File::create(path).map_err(|e| format!("{}: {e}", path.display()));
         let kept = ["HOME", "JAVA_HOME"];
-        let child = Command::new("bash")
-            .args(["-c", command])
+        // A runner in the background ignores Ctrl-C, and what it starts would as well.
+        let child = Command::new("env")
+            .args(["--default-signal=INT", "bash", "-c", command])
             .current_dir(&self.work.0)
             .env_clear()
             .envs(std::env::vars().filter(|(name, _)| kept.contains(&name.as_str())))
