@@ -20,7 +20,7 @@ use kafka_sandbox::protocol::messages::sync_group_request::{
 };
 use kafka_sandbox::sim::machine::Machine;
 
-fn to_coordinator(machine: &mut Machine, group: &str) -> ConnId {
+pub fn to_coordinator(machine: &mut Machine, group: &str) -> ConnId {
     let conn = machine.connect(1);
     let request = FindCoordinatorRequest {
         key: group.to_owned(),
@@ -33,8 +33,9 @@ fn to_coordinator(machine: &mut Machine, group: &str) -> ConnId {
     machine.connect(found.node_id)
 }
 
-fn join(machine: &mut Machine, conn: ConnId, group: &str) -> (String, i32) {
-    let mut request = JoinGroupRequest {
+/// What a new member asks first.
+pub fn join_request(group: &str) -> JoinGroupRequest {
+    JoinGroupRequest {
         group_id: group.to_owned(),
         session_timeout_ms: 10_000,
         rebalance_timeout_ms: 10_000,
@@ -45,7 +46,11 @@ fn join(machine: &mut Machine, conn: ConnId, group: &str) -> (String, i32) {
             ..Default::default()
         }],
         ..Default::default()
-    };
+    }
+}
+
+fn join(machine: &mut Machine, conn: ConnId, group: &str) -> (String, i32) {
+    let mut request = join_request(group);
     let first = machine.call(conn, 4, &request);
     assert_eq!(first.error_code, ErrorCode::MEMBER_ID_REQUIRED.code());
     request.member_id = first.member_id;
@@ -70,7 +75,7 @@ fn join(machine: &mut Machine, conn: ConnId, group: &str) -> (String, i32) {
     (joined.member_id, joined.generation_id)
 }
 
-fn commit(group: &str, member: &(String, i32), offset: i64) -> OffsetCommitRequest {
+pub fn commit(group: &str, member: &(String, i32), offset: i64) -> OffsetCommitRequest {
     OffsetCommitRequest {
         group_id: group.to_owned(),
         generation_id_or_member_epoch: member.1,
@@ -89,7 +94,7 @@ fn commit(group: &str, member: &(String, i32), offset: i64) -> OffsetCommitReque
     }
 }
 
-fn committed(machine: &mut Machine, conn: ConnId, group: &str) -> i64 {
+pub fn committed(machine: &mut Machine, conn: ConnId, group: &str) -> i64 {
     let request = OffsetFetchRequest {
         group_id: group.to_owned(),
         topics: Some(vec![OffsetFetchRequestTopic {

@@ -1,5 +1,6 @@
 //! The cluster as a whole: recovery, hostile input, ordering, events.
 
+mod configs;
 mod connections;
 mod events;
 mod groups;
