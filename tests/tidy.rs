@@ -202,7 +202,7 @@ fn lock_files_name_no_addresses() {
 }
 
 /// What each folder of the page may import, besides itself. `main.ts` and `embed.ts` put everything together.
-const PAGE_IMPORTS: [(&str, &[&str]); 8] = [
+const PAGE_IMPORTS: [(&str, &[&str]); 9] = [
     ("notebook", &[]),
     ("look", &[]),
     ("client", &["notebook"]),
@@ -210,6 +210,7 @@ const PAGE_IMPORTS: [(&str, &[&str]); 8] = [
     ("editor", &["client", "notebook"]),
     ("cluster-view", &["client", "notebook", "look"]),
     ("host", &["client", "notebook"]),
+    ("javascript", &["client", "notebook", "kernels", "host"]),
     (
         "ui",
         &[
