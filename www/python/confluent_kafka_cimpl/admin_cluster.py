@@ -1,7 +1,7 @@
 """AdminClient's operations on the cluster and on configurations of topics, brokers and groups."""
 
 from .admin_topics import _check_bool, node_of, operations_of
-from .errors import KafkaError
+from .errors import broker_error
 
 _BROKER_TYPES = (4, 8)
 _DELETE = 1
@@ -81,7 +81,7 @@ def _result(body, with_configs):
 
     made = {}
     for entry in body["resources"]:
-        error = KafkaError(entry["error"], entry["message"]) if entry["error"] else None
+        error = broker_error(entry["error"], entry["message"])
         configs = _described(entry) if with_configs and not error else {}
         key = ConfigResource(entry["type"], entry["name"], described_configs=configs, error=error)
         made[key] = configs if with_configs else None

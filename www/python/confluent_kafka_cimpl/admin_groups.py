@@ -1,12 +1,17 @@
 """AdminClient's operations on consumer groups and their offsets. Groups of KIP-848 and share groups are not known."""
 
+import warnings
+
 from .admin_topics import node_of, operations_of
 from .assignors import unpack_assignment
 from .coordinator import Coordinator
-from .errors import CODES, KafkaError, fail
+from .errors import CODES, KafkaError, broker_error, fail
 from .handle import seconds
 from .structs import topic_partition
 
+_DEPRECATED = (
+    "list_groups() is deprecated, use list_consumer_groups() and describe_consumer_groups() instead."
+)
 _STATES = {"PreparingRebalance": 1, "CompletingRebalance": 2, "Stable": 3, "Dead": 4, "Empty": 5}
 _STATE_NAMES = {0: "Unknown", **{number: name for name, number in _STATES.items()}}
 _TYPES = {"consumer": 1, "classic": 2}
@@ -72,6 +77,7 @@ class GroupAdmin:
         }
         job = self._job(future, request_timeout)
         client = self._client
+        job.fail = lambda code, text=None: job.done(_listing([], [KafkaError(code, text)]))
 
         def answered(_body):
             valid, errors, left = [], [], [len(client.brokers)]
@@ -171,6 +177,7 @@ class GroupAdmin:
 
     def list_groups(self, group=None, timeout=-1):
         """GroupMetadata of all groups or one, as the deprecated call gives it."""
+        warnings.warn(_DEPRECATED, DeprecationWarning, 3)
         timeout_s = seconds(timeout)
         if self._client is None:
             raise RuntimeError("Handle has been closed")
@@ -292,7 +299,7 @@ def _metadata(client, node, entry):
     broker, group = BrokerMetadata(), GroupMetadata()
     broker.id, broker.host, broker.port = node, client.brokers[node].host, client.brokers[node].port
     group.broker, group.id, group.state = broker, entry["group"], entry["state"]
-    group.error = KafkaError(entry["error"]) if entry["error"] else None
+    group.error = broker_error(entry["error"])
     group.protocol_type, group.protocol = entry["type"], entry["protocol"]
     group.members = []
     for one in entry["members"]:

@@ -3,7 +3,7 @@
 import struct
 
 from .coordinator import by_topic
-from .errors import CODES, KafkaError
+from .errors import CODES, KafkaError, broker_error
 from .structs import NewPartitions, NewTopic, Uuid, partition_list, topic_partition
 
 _NOENT, _MISSING = CODES["_NOENT"], CODES["UNKNOWN_TOPIC_OR_PART"]
@@ -28,7 +28,7 @@ def node_of(client, number):
 
 def _errors(body):
     return {
-        entry["name"]: KafkaError(entry["error"], entry.get("message")) if entry["error"] else None
+        entry["name"]: broker_error(entry["error"], entry.get("message"))
         for entry in body["topics"]
     }
 
@@ -158,7 +158,7 @@ class TopicAdmin:
         )
 
     def describe_topics(
-        self, future, topic_names, request_timeout=-1, include_authorized_operations=False
+        self, topic_names, future, request_timeout=-1, include_authorized_operations=False
     ):
         if not isinstance(topic_names, list):
             raise TypeError("Expected a list of topics")
@@ -290,7 +290,7 @@ class TopicAdmin:
             job.done(
                 {
                     topic_partition(t["name"], p["id"], 0, None, -1, p["error"]): (
-                        KafkaError(p["error"], p["message"]) if p["error"] else None
+                        broker_error(p["error"], p["message"])
                     )
                     for t in body["topics"]
                     for p in t["partitions"]

@@ -112,6 +112,11 @@ class ConcurrentModificationException(RuntimeError):
     __module__ = "cimpl"
 
 
+def broker_error(code, text=None):
+    """The KafkaError of a code from a broker, with its words if it sent some; None for no error."""
+    return KafkaError(code, text or None) if code else None
+
+
 def raise_error(code, text=None):
     """Raises KafkaException with librdkafka's text for the code unless another is given."""
     raise KafkaException(KafkaError(code, text))
