@@ -1,4 +1,4 @@
-//! `cargo xtask execute FILE.ipynb`: runs a notebook headless in the real page.
+//! `cargo xtask execute FILE.ipynb…`: runs notebooks headless in the real page.
 //!
 //! The work is done by `tests/e2e/execute.mjs`, which drives a browser; here is only its set-up.
 

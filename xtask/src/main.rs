@@ -24,8 +24,8 @@ usage: cargo xtask TASK [ARGS]
   test [STAGE…]                 set everything up and run all tests, or the stages named
   site                          build the page for a web server, into dist/
   setup                         the set-up alone, of everything
-  execute FILE.ipynb [--out OUT.ipynb] [--browser chromium|firefox] [--timeout SECONDS]
-                                run a notebook in the real page and write its outputs
+  execute FILE.ipynb… [--out FILE|FOLDER] [--browser chromium|firefox] [--timeout SECONDS] [--junit FILE]
+                                run notebooks in the real page, on one cluster, and write their outputs
   golden DIR|FILE… [--tools ours|apache] [--broker ours|apache] [--browser chromium|firefox]
          [--rules FILE] [--steps]
                                 replay recorded runs of Kafka's tools and show what differs

@@ -60,6 +60,9 @@ def run(source, count):
     except KeyboardInterrupt as error:
         _show_error(error)
         return "interrupted"
+    except interactive.UsageError as error:
+        print(f"UsageError: {error}", file=sys.stderr)
+        return "error"
     except SystemExit as error:
         if error.code not in (None, 0):
             _show_error(error)

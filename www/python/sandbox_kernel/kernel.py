@@ -2,7 +2,7 @@
 
 import json
 
-from . import cells, inspection, sockets, streams, threads
+from . import cells, inspection, shell, sockets, streams, threads
 
 
 def start(config):
@@ -24,6 +24,9 @@ def run_cell(source, count):
 
 
 def interrupt():
+    # As in Jupyter, where Ctrl-C ends the command, and the cell goes on behind it: the page stops its shell.
+    if shell.running:
+        return
     threads.interrupt(threads.MAIN, KeyboardInterrupt())
 
 
@@ -35,3 +38,8 @@ def complete(source, cursor):
 def inspect(source, cursor):
     """JSON of `Hover`, or null."""
     return json.dumps(inspection.inspect(source, cursor, cells.namespace))
+
+
+def expand(source):
+    """Lines for the shell, with Python's variables in them."""
+    return shell.expand_lines(source, cells.namespace)

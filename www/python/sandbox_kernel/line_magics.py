@@ -130,7 +130,8 @@ def _names(ip):
             print("Interactive namespace is empty.")
             return
         rows = [(name, type(ip.user_ns[name]).__name__, _brief(ip.user_ns[name])) for name in names]
-        first, second = (max(8, *(len(row[at]) + 3 for row in rows)) for at in (0, 1))
+        first = max(len("Variable"), *(len(row[0]) for row in rows)) + 3
+        second = max(len("Type"), *(len(row[1]) for row in rows)) + 4
         print(f"{'Variable':<{first}}{'Type':<{second}}Data/Info\n{'-' * (first + second + 9)}")
         for name, kind, text in rows:
             print(f"{name:<{first}}{kind:<{second}}{text}")

@@ -11,31 +11,35 @@ CONTAINERS = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: (
 
 
 def pretty(value):
-    return _Printer().text(value, 0, 0)
+    return _Printer().text(value, 0, 0, 0)
 
 
 class _Printer:
     def __init__(self):
         self._inside = []
 
-    def text(self, value, column, after):
-        """`value` as text that starts in this column, with so many characters to follow it in its last line."""
+    def text(self, value, column, indent, after):
+        """`value` as text that starts in this column, with so many characters to follow it in its last line.
+
+        Items on lines of their own are indented by how deep they are, not by where their container begins: as IPython's.
+        """
         kind = _container(value)
         if kind is None:
             return self._plain(value)
+        opening, closing = CONTAINERS[kind]
         if any(value is outer for outer in self._inside):
-            return f"{CONTAINERS[kind][0]}...{CONTAINERS[kind][1]}"
+            return f"{opening}...{closing}"
+        if not value and kind in (set, frozenset):
+            return repr(value)
         self._inside.append(value)
         try:
-            return self._items(kind, value, column, after)
+            return self._items(kind, value, column, indent, after)
         finally:
             self._inside.pop()
 
-    def _items(self, kind, value, column, after):
+    def _items(self, kind, value, column, indent, after):
         opening, closing = CONTAINERS[kind]
-        if not value and kind in (set, frozenset):
-            return repr(value)
-        if kind is frozenset or kind is set:
+        if kind in (set, frozenset):
             value = _sorted(value)
         shown = list(value.items() if kind is dict else value)[:MAX_ITEMS]
         more = len(value) > MAX_ITEMS
@@ -44,28 +48,30 @@ class _Printer:
         flat = self._flat(kind, shown, more, opening, closing)
         if flat is not None and column + len(flat) + after <= WIDTH:
             return flat
-        inner = column + len(opening)
+        indent += len(opening)
+        column += len(opening)
         parts = []
         for at, item in enumerate(shown):
             follow = 1 if at < len(shown) - 1 or more else len(closing) + after
-            parts.append(self._item(kind, item, inner, follow))
+            parts.append(self._item(kind, item, column, indent, follow))
+            column = indent
         if more:
             parts.append("...")
-        return opening + (",\n" + " " * inner).join(parts) + closing
+        return opening + (",\n" + " " * indent).join(parts) + closing
 
-    def _item(self, kind, item, column, after):
+    def _item(self, kind, item, column, indent, after):
         if kind is not dict:
-            return self.text(item, column, after)
-        key = self.text(item[0], column, 2)
+            return self.text(item, column, indent, after)
+        key = self.text(item[0], column, indent, 2)
         at = column + len(key) if "\n" not in key else len(key) - key.rindex("\n") - 1
-        return f"{key}: {self.text(item[1], at + 2, after)}"
+        return f"{key}: {self.text(item[1], at + 2, indent, after)}"
 
     def _flat(self, kind, shown, more, opening, closing):
         """All in one line, or None when that is hopeless."""
         parts = []
         length = 0
         for item in shown:
-            part = self._item(kind, item, -WIDTH * 1000, 0)
+            part = self._item(kind, item, -WIDTH * 1000, 0, 0)
             length += len(part) + 2
             if "\n" in part or length > 2 * WIDTH:
                 return None

@@ -1,5 +1,6 @@
 """`!command`: lines that the page's shell runs, with Python's variables put in."""
 
+import re
 import string
 import sys
 
@@ -68,8 +69,6 @@ class Lines(list):
     nlstr, spstr, list_ = n, s, l
 
     def grep(self, pattern, prune=False, field=None):
-        import re
-
         keep = pattern if callable(pattern) else re.compile(pattern, re.IGNORECASE).search
 
         def text(line):
@@ -88,42 +87,32 @@ class Lines(list):
 
 
 class _Formatter(string.Formatter):
-    """`{expression}` and `$name`, as IPython puts them into commands."""
+    """`{expression}` and `$name`, as IPython puts them into commands. `$$` is a dollar, and none counts inside '…'."""
+
+    DOLLAR = re.compile(r"(.*?)\$(\$?[\w.]+)(?=([^']*'[^']*')*[^']*$)", re.DOTALL)
 
     def __init__(self, namespace):
         self._namespace = namespace
 
     def parse(self, text):
         for literal, field, spec, conversion in super().parse(text):
-            yield from self._dollars(literal)
-            if field is not None:
-                yield "", field, spec, conversion
-
-    def _dollars(self, text):
-        at = 0
-        while (found := text.find("$", at)) >= 0:
-            end = found + 1
-            if text[end : end + 1] == "$":
-                yield text[at:end], None, None, None
-                at = end + 1
-                continue
-            while end < len(text) and (text[end].isalnum() or text[end] in "_."):
-                end += 1
-            name = text[found + 1 : end].rstrip(".")
-            if name and name.split(".")[0] in self._namespace:
-                yield text[at:found], name, "", None
-                at = found + 1 + len(name)
-            else:
-                yield text[at : found + 1], None, None, None
-                at = found + 1
-        yield text[at:], None, None, None
+            at, before = 0, ""
+            for found in self.DOLLAR.finditer(literal):
+                before += found[1]
+                if found[2].startswith("$"):
+                    before += found[2]
+                else:
+                    yield before, found[2], "", None
+                    before = ""
+                at = found.end()
+            yield before + literal[at:], field, spec, conversion
 
     def get_field(self, field_name, args, kwargs):
         return eval(field_name, self._namespace), field_name
 
 
 def expand(command, namespace):
-    """The command with Python's variables; as it is when something in braces is no expression (awk's, say)."""
+    """The command with Python's variables; as it is when one of its names is not Python's (`$USER`, awk's braces)."""
     if "{" not in command and "$" not in command:
         return command
     try:

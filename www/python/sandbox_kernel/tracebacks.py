@@ -77,7 +77,7 @@ def _one(error, traceback):
     else:
         texts = [_frame(*frame) for frame in frames]
     parts += texts
-    last = f"{RED}{name}{OFF}: {error}" if _text(error) else f"{RED}{name}{OFF}"
+    last = f"{RED}{name}{OFF}: {_text(error)}"
     parts.append("\n".join([last, *getattr(error, "__notes__", [])]))
     return parts
 
@@ -110,7 +110,7 @@ def _frame(frame, number):
         home = os.path.expanduser("~")
         path = code.co_filename.replace(home, "~", 1) if code.co_filename.startswith(home) else code.co_filename
         head = f"File {GREEN}{path}:{number}{OFF}{where}"
-    return "\n".join([head, *_lines(code.co_filename, number, frame.f_globals)])
+    return "\n".join([head, *_lines(code.co_filename, number, frame.f_globals), ""])
 
 
 def _arguments(frame):
@@ -130,7 +130,7 @@ def _lines(filename, number, module_globals):
             continue
         line = line.rstrip("\n")
         if at == number:
-            arrow = f"{'-' * max(0, 5 - len(str(at)) - 1)}> {at}"
+            arrow = f"{'-' * max(0, 5 - len(str(at)))}> {at}"
             shown.append(f"{GREEN}{arrow}{OFF} {line}")
         else:
             shown.append(f"{GREEN}{at:>7}{OFF} {line}")

@@ -68,6 +68,8 @@ export interface CodeKernelSetup {
 export interface CodeKernel {
   /** False when its interpreter has died or was ended. */
   readonly alive: boolean;
+  /** Resolves when the interpreter is there. Nobody needs to wait for it: calls do. */
+  readonly ready: Promise<void>;
   /**
    * Runs a cell; one at a time. `count` is its number, as in `In [count]`. Rejects when the interpreter dies; the
    * kernel is of no use afterwards.
@@ -79,6 +81,8 @@ export interface CodeKernel {
   complete(source: string, cursor: number): Promise<Completions>;
   /** Signature and first lines of the documentation of what stands at the cursor. */
   inspect(source: string, cursor: number): Promise<Hover | undefined>;
+  /** Shell lines (without their `!`) with the values that the interpreter's variables have in them. */
+  expand(source: string): Promise<string>;
   readFile(path: string): Promise<Uint8Array | undefined>;
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   removeFile(path: string): Promise<void>;

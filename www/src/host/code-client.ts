@@ -16,10 +16,16 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** What workers of one language leave for the next ones. */
+export interface Shared {
+  value: unknown;
+}
+
 export interface CodeClientOptions {
   language: CodeLanguage;
   /** How long a stop may go unanswered before the worker is ended. 0: it is ended at once. */
   stuckMs: number;
+  shared: Shared;
   onClose(): void;
 }
 
@@ -32,6 +38,7 @@ export class CodeClient implements CodeKernel {
   #calls = 0;
   #handlers: CodeHandlers | null = null;
   #closed = '';
+  readonly ready: Promise<void>;
   #stops = 0;
   #stuck: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,10 +52,15 @@ export class CodeClient implements CodeKernel {
     this.#setup = setup;
     this.#options = options;
     this.#name = NAMES[options.language];
+    this.ready = new Promise((resolve, reject) => {
+      this.#pending.set(0, { resolve: () => resolve(), reject });
+    });
+    this.ready.catch(() => undefined);
     worker.onmessage = (event: MessageEvent<CodeToPage>) => this.#on(event.data);
     worker.onerror = (event) => this.#crashed(event.message || 'its program could not be loaded');
     const { user, env, hosts, files, packages } = setup;
-    this.#post(['start', port, { user, env, hosts, files, packages }], [port]);
+    const shared = options.shared.value;
+    this.#post(['start', port, { user, env, hosts, files, packages, shared }], [port]);
   }
 
   reconnect(port: MessagePort): void {
@@ -89,6 +101,9 @@ export class CodeClient implements CodeKernel {
   inspect(source: string, cursor: number) {
     return this.#call('inspect', source, cursor);
   }
+  expand(source: string) {
+    return this.#call('expand', source);
+  }
   readFile(path: string) {
     return this.#call('readFile', path);
   }
@@ -123,6 +138,10 @@ export class CodeClient implements CodeKernel {
     switch (message[0]) {
       case 'ready':
         this.#setup.onProgress(null);
+        this.#settle(0)?.resolve(undefined);
+        break;
+      case 'share':
+        this.#options.shared.value = message[1];
         break;
       case 'unable':
         this.#die(message[1]);

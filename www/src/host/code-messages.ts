@@ -12,12 +12,16 @@ export interface CodeSetupMessage {
   hosts: string[];
   files: { path: string; bytes: Uint8Array }[];
   packages: Record<string, string>;
+  /** What an earlier worker of the language has said by 'share'. */
+  shared: unknown;
 }
 
 export interface CodeCalls {
   run(source: string, count: number): CodeResult;
   complete(source: string, cursor: number): Completions;
   inspect(source: string, cursor: number): Hover | undefined;
+  /** A language without variables in shell lines gives them back as they are. */
+  expand(source: string): string;
   readFile(path: string): Uint8Array | undefined;
   writeFile(path: string, bytes: Uint8Array): void;
   removeFile(path: string): void;
@@ -38,6 +42,8 @@ export type PageToCode =
 
 export type CodeToPage =
   | ['ready']
+  /** Something costly to make, for the next workers of the language: a compiled module. */
+  | ['share', value: unknown]
   /** It will never be ready; a sentence for the person. */
   | ['unable', why: string]
   | ['progress', LoadProgress | null]

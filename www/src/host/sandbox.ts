@@ -13,7 +13,7 @@ import type { CodeKernel, CodeKernelSetup, CodeLanguage } from '../client/code.t
 import programUrl from '#javascript-program';
 import wasmUrl from '#wasm?url';
 import clusterUrl from './cluster.worker.ts?worker&url';
-import { CodeClient } from './code-client.ts';
+import { CodeClient, type Shared } from './code-client.ts';
 import { FramedWorker, type CodeWorkerLike } from './framed-worker.ts';
 import { IndexedDocuments } from './documents.ts';
 import { WorkerClient } from './kernel-client.ts';
@@ -52,6 +52,10 @@ class HostSandbox implements Sandbox, Cluster {
   #resets = new Map<number, (problem: string) => void>();
   #viewer: WorkerClient | undefined;
   #module: Promise<WebAssembly.Module> | undefined;
+  #shared: Record<CodeLanguage, Shared> = {
+    python: { value: undefined },
+    javascript: { value: undefined },
+  };
 
   constructor(settings: SandboxSettings) {
     this.#settings = settings;
@@ -99,6 +103,7 @@ class HostSandbox implements Sandbox, Cluster {
         new CodeClient(worker, port, setup, {
           language,
           stuckMs: code.stuckMs,
+          shared: this.#shared[language],
           onClose,
         }),
     );

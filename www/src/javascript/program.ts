@@ -118,6 +118,8 @@ class Program {
         return complete(text, second, runtime.names, runtime.modules);
       case 'inspect':
         return describe(text, second);
+      case 'expand':
+        return text;
       case 'readFile':
         return files.isFile(`${files.home}/${text}`) ? files.read(`${files.home}/${text}`) : undefined;
       case 'writeFile':

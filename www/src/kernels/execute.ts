@@ -26,8 +26,9 @@ export async function runShellCell(kernels: Kernels, run: CellRun): Promise<Ende
   const { collector } = run;
   const shell = shellSource(run.source);
   try {
+    const text = shell.failsCell ? shell.text : await withVariables(kernels, run.kernel, shell.text);
     const result = await kernels.running(run.kernel, kernels.shell(run.kernel), (kernel) =>
-      kernel.run(shell.text, {
+      kernel.run(text, {
         onOutput: (stream, text) => {
           collector.stream(stream, text);
           run.changed();
@@ -50,6 +51,13 @@ export async function runShellCell(kernels: Kernels, run: CellRun): Promise<Ende
     await kernels.dropShell(run.kernel);
     return failed(collector, error);
   }
+}
+
+/** As in Jupyter, `!` lines may name Python's variables; without an interpreter there are none. */
+async function withVariables(kernels: Kernels, name: string, text: string): Promise<string> {
+  const opened = /[{$]/.test(text) ? kernels.openCode(name, 'python') : undefined;
+  const python = await opened?.catch(() => undefined);
+  return python?.alive ? await python.expand(text).catch(() => text) : text;
 }
 
 export async function runCodeCell(

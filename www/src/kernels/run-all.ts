@@ -15,9 +15,13 @@ export interface RunAllResult {
   failed: string[];
 }
 
+/** Resolves when a cell of another notebook, named as 'file.ipynb#id', has ended. */
+export type Elsewhere = (cell: string) => Promise<unknown> | undefined;
+
 export async function runAll(
   session: NotebookSession,
   signal?: AbortSignal,
+  elsewhere: Elsewhere = () => undefined,
 ): Promise<RunAllResult> {
   const failed: string[] = [];
   const ends = new Map<string, Promise<unknown>>();
@@ -26,12 +30,17 @@ export async function runAll(
     const other = cellSandbox(cell).stopAfterCell;
     if (other) stopWith.set(other, [...(stopWith.get(other) ?? []), cell.id]);
   }
+  // Several kernels are meant to meet in time: none may come late because it was loaded late.
+  await untilAborted(session.openInterpreters(signal), signal);
   const background: Promise<unknown>[] = [];
   for (const cell of session.notebook.cells) {
     if (cell.type !== 'code' || cell.source.trim() === '') continue;
     const box = cellSandbox(cell);
-    // Cells of other notebooks ("file#id") are not known here: their order is the reader's affair.
-    await Promise.all(box.after.map((id) => ends.get(id)));
+    // Unless somebody runs them too, cells of other notebooks are the reader's affair.
+    await untilAborted(
+      Promise.all(box.after.map((id) => (id.includes('#') ? elsewhere(id) : ends.get(id)))),
+      signal,
+    );
     if (box.delayS > 0) await pause(box.delayS * 1000, signal);
     if (signal?.aborted) break;
     const end = runOne(session, cell, signal).then((ok) => {
@@ -41,7 +50,7 @@ export async function runAll(
     });
     ends.set(cell.id, end);
     if (box.background) background.push(end);
-    else if (!(await end) && session.kind(cell) === 'shell') break;
+    else if (!(await end)) break;
   }
   await Promise.all(background);
   return { failed };
@@ -108,6 +117,12 @@ async function loadFiles(
     // A byte-order mark is part of the first line that a consumer prints.
     if (bytes) into.set(path, new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
   }
+}
+
+function untilAborted(work: Promise<unknown>, signal?: AbortSignal): Promise<unknown> {
+  if (!signal) return work;
+  const aborted = new Promise((done) => signal.addEventListener('abort', done, { once: true }));
+  return Promise.race([work, aborted]);
 }
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {

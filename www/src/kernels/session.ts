@@ -132,11 +132,32 @@ export class NotebookSession {
     if (first) void this.#kernels.shell(this.kernelOf(first)).catch(() => undefined);
   }
 
+  /** Starts the interpreters of all kernels that the notebook names, one after the other. Failures show when cells run. */
+  async openInterpreters(signal?: AbortSignal): Promise<void> {
+    const wanted = new Map<string, CodeLanguage>();
+    for (const cell of this.notebook.cells) {
+      const language = cell.type === 'code' ? codeLanguage(this.kind(cell)) : null;
+      if (language) wanted.set(this.kernelOf(cell), language);
+    }
+    // A notebook with one kernel starts it with its first cell, whose place shows how it goes.
+    if (wanted.size < 2) return;
+    for (const [name, language] of wanted) {
+      if (signal?.aborted) return;
+      await this.#kernels.code(name, language).then((kernel) => kernel.ready, () => undefined).catch(() => undefined);
+    }
+  }
+
   /** Resolves when the cell has ended. Cells without code end at once. */
   runCell(cellId: string, goOn = false): Promise<RunState> {
     const cell = this.notebook.cell(cellId);
     if (!cell || cell.type !== 'code') return Promise.resolve('ok');
     return this.#queue.add(this.kernelOf(cell), cellId, goOn);
+  }
+
+  /** Runs lines in the notebook's shell without a cell; their exit status. What they print is not kept. */
+  async runShell(source: string): Promise<number> {
+    const shell = await this.#kernels.shell(this.box.kernel);
+    return (await shell.run(source, { onOutput: () => undefined })).exitCode;
   }
 
   kernelOf(cell: Cell): string {

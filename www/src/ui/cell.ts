@@ -206,7 +206,8 @@ ${
 
   #outputTemplate(): TemplateResult {
     const has = this.cell.outputs.length > 0;
-    return html`<div class="outputs-box" ?hidden=${!has && !this.run?.wantsInput}>
+    return html`${this.#loading()}
+      <div class="outputs-box" ?hidden=${!has && !this.run?.wantsInput}>
         ${this.collapsed && has ? html`<p class="collapsed-note">Output hidden. <button class="link" @click=${() => this.host.command('toggle-output', this.cell.id)}>Show it</button></p>` : nothing}
         <div
           class="outputs ${this.unwrapped ? 'unwrapped' : ''}"
@@ -250,6 +251,32 @@ ${
       ${this.run?.wantsInput ? this.#stdin() : nothing}`;
   }
 
+  /** The interpreter that the cell waits for is on its way. */
+  #loading(): TemplateResult | typeof nothing {
+    const loading = this.run?.state === 'running' ? this.run.loading : null;
+    if (!loading) return nothing;
+    const { text, loadedBytes, totalBytes } = loading;
+    const mb = (bytes: number): string => (bytes / 1e6).toFixed(1);
+    const known = totalBytes > 0;
+    const whole = known && loadedBytes >= totalBytes;
+    return html`<div class="loading" data-testid="loading" role="status">
+      <progress
+        aria-label=${text}
+        max=${known ? totalBytes : nothing}
+        value=${known && !whole ? loadedBytes : nothing}
+      ></progress>
+      <span
+        >${
+          whole
+            ? 'Starting Python…'
+            : known
+              ? `${text}: ${mb(loadedBytes)} of ${mb(totalBytes)} MB`
+              : text
+        }</span
+      >
+    </div>`;
+  }
+
   #stdin(): TemplateResult {
     const send = (event: Event): void => {
       event.preventDefault();
@@ -258,9 +285,13 @@ ${
       void this.session.input(this.cell.id, `${input.value}\n`);
       input.value = '';
     };
+    const { prompt, password } = this.run ?? { prompt: '', password: false };
     return html`<form class="stdin" data-testid="stdin" @submit=${send}>
+      ${prompt === '' ? nothing : html`<label for=${`stdin-${this.cell.id}`}>${prompt}</label>`}
       <input
-        aria-label="Input for the running command"
+        id=${`stdin-${this.cell.id}`}
+        type=${password ? 'password' : 'text'}
+        aria-label=${prompt === '' ? 'Input for the running command' : prompt}
         placeholder="Type a line, press Enter"
         autocomplete="off"
         spellcheck="false"

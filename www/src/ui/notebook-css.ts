@@ -317,6 +317,23 @@ export const notebookStyles = css`
     align-items: center;
     padding: 4px 12px;
   }
+  .loading {
+    display: flex;
+    gap: 10px;
+    align-items: center;
+    padding: 6px 12px;
+    font-size: 12px;
+    color: var(--ks-muted);
+  }
+  .loading progress {
+    width: 10rem;
+    accent-color: var(--ks-accent);
+  }
+  .stdin label {
+    font-family: var(--ks-mono);
+    font-size: 13px;
+    white-space: pre-wrap;
+  }
   .stdin input {
     flex: 1;
     font-family: var(--ks-mono);

@@ -9,7 +9,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { getDocuments, getSandbox } from '../client/provide.ts';
 import type { EditorModule } from '../editor/types.ts';
 import { openAddress, type Opened } from '../kernels/opening.ts';
-import type { RunAllResult } from '../kernels/run-all.ts';
+import type { Elsewhere, RunAllResult } from '../kernels/run-all.ts';
 import { NotebookSession, type SessionEvent } from '../kernels/session.ts';
 import { Keys, type Command, type Mode } from '../notebook/keys.ts';
 import { withKind, type Kind } from '../notebook/kinds.ts';
@@ -176,12 +176,13 @@ export class KafkaNotebook extends LitElement implements CellHost {
 
   // ─── Methods for embedders and for `cargo xtask execute` ───
 
-  async runAll(): Promise<RunAllResult> {
+  /** `elsewhere` tells when cells of notebooks beside this one have ended, for cells that wait for them. */
+  async runAll(elsewhere?: Elsewhere): Promise<RunAllResult> {
     if (!this.session) return { failed: [] };
     this.#runAll?.abort();
     const { signal } = (this.#runAll = new AbortController());
     const { runAll } = await import('../kernels/run-all.ts');
-    return await runAll(this.session, signal);
+    return await runAll(this.session, signal, elsewhere);
   }
 
   async runCell(index: number): Promise<RunState> {

@@ -23,8 +23,10 @@ export const FOLDER = new URL(
  * Counts what Pyodide fetches, and keeps it in the browser's cache. Replaces `fetch` of this worker: Pyodide has no
  * other door for it.
  */
-export function countBytes(report: (progress: LoadProgress) => void): void {
-  const totalBytes = Object.values(__PYTHON_FILES__).reduce((sum, bytes) => sum + bytes, 0);
+export function countBytes(report: (progress: LoadProgress) => void, compiled: boolean): void {
+  const totalBytes = Object.entries(__PYTHON_FILES__)
+    .filter(([name]) => !(compiled && name.endsWith('.wasm')))
+    .reduce((sum, [, bytes]) => sum + bytes, 0);
   let loadedBytes = 0;
   let lastMs = 0;
   const plain = self.fetch.bind(self);
@@ -38,6 +40,7 @@ export function countBytes(report: (progress: LoadProgress) => void): void {
   self.fetch = async (input, init) => {
     const address = typeof input === 'string' ? input : input instanceof URL ? input.href : '';
     if (!address.startsWith(FOLDER)) return await plain(input, init);
+    if (compiled && address.endsWith('.wasm')) return new Response();
     const response = await fetchKept(address, plain);
     if (__PYTHON_FILES__[address.slice(FOLDER.length)] !== undefined)
       void count(response.clone(), (bytes) => {
@@ -45,6 +48,24 @@ export function countBytes(report: (progress: LoadProgress) => void): void {
         say();
       });
     return response;
+  };
+}
+
+/**
+ * Compiling the interpreter takes most of a start: the first worker hands its module on, and others take it. Pyodide
+ * has no option for it, so this stands in its way to the browser's compiler.
+ */
+export function shareModule(
+  compiled: WebAssembly.Module | undefined,
+  share: (module: WebAssembly.Module) => void,
+): void {
+  const plain = WebAssembly.instantiateStreaming.bind(WebAssembly);
+  WebAssembly.instantiateStreaming = async (source, imports) => {
+    if (compiled)
+      return { module: compiled, instance: await WebAssembly.instantiate(compiled, imports) };
+    const made = await plain(source, imports);
+    share(made.module);
+    return made;
   };
 }
 

@@ -3,7 +3,7 @@ import { loadPyodide, type PyodideAPI } from 'pyodide';
 import { ByteChannels } from '../../kernels/byte-channel.ts';
 import type { CodeResult } from '../../client/code.ts';
 import type { CodeCallName, CodeSetupMessage, CodeToPage, PageToCode } from '../code-messages.ts';
-import { countBytes, fetchFile, FOLDER, keepOffline } from './assets.ts';
+import { countBytes, fetchFile, FOLDER, keepOffline, shareModule } from './assets.ts';
 import { Bridge } from './bridge.ts';
 import { PythonFiles, type EmscriptenFs } from './files.ts';
 
@@ -21,6 +21,7 @@ interface PythonKernel {
   interrupt(): void;
   complete(source: string, cursor: number): string;
   inspect(source: string, cursor: number): string;
+  expand(source: string): string;
 }
 
 interface Started {
@@ -42,7 +43,9 @@ function say(message: CodeToPage): void {
 
 async function start(port: MessagePort, setup: CodeSetupMessage): Promise<Started> {
   if (!('Suspending' in WebAssembly)) throw new Error(NO_STACK_SWITCHING);
-  countBytes((progress) => say(['progress', progress]));
+  const compiled = setup.shared as WebAssembly.Module | undefined;
+  countBytes((progress) => say(['progress', progress]), compiled !== undefined);
+  shareModule(compiled, (module) => say(['share', module]));
   channels = new ByteChannels(port);
   const made = new Bridge({ say, channels, fetchFile });
   bridge = made;
@@ -116,6 +119,8 @@ async function call(name: CodeCallName, args: unknown[]): Promise<unknown> {
       return JSON.parse(python.complete(text, second));
     case 'inspect':
       return JSON.parse(python.inspect(text, second)) ?? undefined;
+    case 'expand':
+      return python.expand(text);
     case 'readFile':
       return files.read(text);
     case 'writeFile':
