@@ -4,6 +4,7 @@ import type {
   ClusterState,
   ClusterUpdate,
   GroupState,
+  Notice,
   PositionState,
   StorageState,
   TopicState,
@@ -87,6 +88,11 @@ export class ClusterModel {
 
   restarting(): void {
     this.#set({ ...this.#state, phase: 'starting', failure: '' });
+  }
+
+  /** Something to tell that is not the cluster's own: whether it runs is not known from it. */
+  notice(notice: Notice): void {
+    this.#set({ ...this.#state, notices: [...this.#state.notices, notice].slice(-MAX_NOTICES) });
   }
 
   #forget(update: ClusterUpdate): void {

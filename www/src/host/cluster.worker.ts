@@ -94,7 +94,7 @@ async function lead(): Promise<void> {
     if (attachment.relayed) attachments.delete(id);
     else attachment.number ??= cluster.attach(attachment.port, attachment.options);
   }
-  if (wasFollower) sayAll(['restart', false]);
+  if (wasFollower) sayAll(['restart', '']);
   announce();
 }
 
@@ -130,7 +130,8 @@ function onTrap(message: string): void {
   if (!/RuntimeError|unreachable|memory access/i.test(message)) return;
   cluster = undefined;
   pass(['leader']);
-  sayAll(['restart', true]);
+  // Under the old name a browser may give the pages this worker again, which is about to end.
+  sayAll(['restart', `kafka-sandbox ${me}`]);
   self.close();
 }
 
@@ -307,7 +308,7 @@ function toFollower(message: Relayed): void {
   switch (message[0]) {
     case 'leader':
       attachments.clear();
-      sayAll(['restart', false]);
+      sayAll(['restart', '']);
       break;
     case 'update':
       sayAll(['update', message[1]]);

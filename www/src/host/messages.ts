@@ -23,8 +23,8 @@ export type ClusterToPage =
   | ['update', ClusterUpdate]
   | ['failed', why: string, kind: string]
   | ['resetDone', call: number, problem: string]
-  /** Every attachment has ended: attach again. With `worker` true, make a new worker first. */
-  | ['restart', worker: boolean];
+  /** Every attachment has ended: attach again. With a name in `worker`, make a new worker of that name first. */
+  | ['restart', worker: string];
 
 export interface KernelSetupMessage {
   user: string;

@@ -59,7 +59,7 @@ class HostSandbox implements Sandbox, Cluster {
 
   constructor(settings: SandboxSettings) {
     this.#settings = settings;
-    void this.#connect();
+    void this.#connect('kafka-sandbox');
   }
 
   get cluster(): Cluster {
@@ -134,8 +134,8 @@ class HostSandbox implements Sandbox, Cluster {
     return client;
   }
 
-  async #connect(): Promise<void> {
-    const shared = spawnShared(clusterUrl, 'kafka-sandbox');
+  async #connect(name: string): Promise<void> {
+    const shared = spawnShared(clusterUrl, name);
     const worker = shared ?? spawnWorker(clusterUrl, 'kafka-sandbox cluster');
     const port = worker instanceof Worker ? worker : worker.port;
     worker.onerror = () => {
@@ -180,18 +180,14 @@ class HostSandbox implements Sandbox, Cluster {
     }
   }
 
-  async #restart(worker: boolean): Promise<void> {
+  async #restart(worker: string): Promise<void> {
     this.#model.restarting();
-    if (worker) {
+    if (worker !== '') {
       this.#port = undefined;
-      await this.#connect();
-      this.#model.apply({
-        notices: [
-          {
-            level: 'warning',
-            text: 'The cluster had to be restarted after an internal error. Everything acknowledged is there.',
-          },
-        ],
+      await this.#connect(worker);
+      this.#model.notice({
+        level: 'warning',
+        text: 'The cluster had to be restarted after an internal error. Everything acknowledged is there.',
       });
     }
     for (const [id, { options, client }] of this.#attached) {
