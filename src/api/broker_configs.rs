@@ -1,12 +1,11 @@
 //! What a broker checks in changes of configs before the controller sees them, common to both APIs
 //! for it.
 
-use crate::base::BrokerId;
+use crate::base::{BrokerId, SortedSet};
 use crate::metadata::config::resolve::Configs;
 use crate::metadata::config::{ConfigError, validate};
 use crate::metadata::{ApiError, MetadataImage};
 use crate::protocol::ErrorCode;
-use std::collections::BTreeSet;
 
 fn invalid(text: impl Into<String>) -> ApiError {
     ApiError::new(ErrorCode::INVALID_REQUEST, text)
@@ -16,7 +15,7 @@ fn invalid(text: impl Into<String>) -> ApiError {
 pub(super) fn check_entries<'a>(
     entries: impl Iterator<Item = (&'a str, Option<&'a str>, bool)>,
 ) -> Result<(), ApiError> {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     let mut nulls = Vec::new();
     let mut twice = false;
     for (name, value, needs_value) in entries {
@@ -70,8 +69,8 @@ pub(super) fn check_broker_configs(
 /// Every resource at most once: which of them come more often.
 pub(super) fn repeated<'a>(
     resources: impl Iterator<Item = (i8, &'a str)>,
-) -> BTreeSet<(i8, &'a str)> {
-    let mut seen = BTreeSet::new();
+) -> SortedSet<(i8, &'a str)> {
+    let mut seen = SortedSet::new();
     resources
         .filter(|resource| !seen.insert(*resource))
         .collect()

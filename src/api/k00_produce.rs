@@ -6,7 +6,7 @@
 //! durable, for acks 1 and all alike. Skipped: transactions, quotas.
 
 use super::{Broker, Caller};
-use crate::base::LogId;
+use crate::base::{LogId, sort};
 use crate::log::{AppendContext, AppendError, Appended, Origin};
 use crate::metadata::{PartitionImage, TopicImage};
 use crate::protocol::ErrorCode;
@@ -378,7 +378,7 @@ fn add_node_endpoints(broker: &Broker<'_>, caller: &Caller<'_>, response: &mut P
         .map(|p| p.current_leader.leader_id)
         .filter(|id| *id >= 0)
         .collect();
-    leaders.sort_unstable();
+    sort(&mut leaders);
     leaders.dedup();
     response.node_endpoints = leaders
         .into_iter()

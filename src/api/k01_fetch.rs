@@ -9,7 +9,7 @@
 //! high watermark and no transaction is ever aborted.
 
 use super::{Broker, Caller, check_replica};
-use crate::base::LogId;
+use crate::base::{LogId, sort};
 use crate::log::storage::ReadRequest;
 use crate::log::{OffsetOutOfRange, ReadOutcome};
 use crate::protocol::ErrorCode;
@@ -411,7 +411,7 @@ fn add_node_endpoints(broker: &Broker<'_>, caller: &Caller<'_>, response: &mut F
         .map(|p| p.current_leader.leader_id)
         .filter(|id| *id >= 0)
         .collect();
-    leaders.sort_unstable();
+    sort(&mut leaders);
     leaders.dedup();
     response.node_endpoints = leaders
         .into_iter()

@@ -7,7 +7,7 @@
 //! Skipped: `timeout_ms` (it bounds waits for remote storage).
 
 use super::{Broker, Caller, check_replica};
-use crate::base::LogId;
+use crate::base::{LogId, SortedSet};
 use crate::log::storage::ReadRequest;
 use crate::log::{FoundOffset, OffsetSearch, SearchStep};
 use crate::protocol::ErrorCode;
@@ -15,7 +15,6 @@ use crate::protocol::messages::list_offsets_request::{ListOffsetsPartition, List
 use crate::protocol::messages::list_offsets_response::{
     ListOffsetsPartitionResponse, ListOffsetsResponse, ListOffsetsTopicResponse,
 };
-use std::collections::BTreeSet;
 
 /// The replica id of a client that asks any replica.
 const DEBUGGING_REPLICA: i32 = -2;
@@ -62,7 +61,7 @@ pub fn handle(
     let mut reads = Vec::new();
     let duplicates = duplicates(&request);
     let leader_only = request.replica_id != DEBUGGING_REPLICA;
-    let mut told = BTreeSet::new();
+    let mut told = SortedSet::new();
     for topic in request.topics {
         let mut answer = ListOffsetsTopicResponse {
             name: topic.name,
@@ -206,9 +205,9 @@ fn is_supported(timestamp: i64, api_version: i16) -> bool {
     }
 }
 
-fn duplicates(request: &ListOffsetsRequest) -> BTreeSet<(String, i32)> {
-    let mut seen = BTreeSet::new();
-    let mut twice = BTreeSet::new();
+fn duplicates(request: &ListOffsetsRequest) -> SortedSet<(String, i32)> {
+    let mut seen = SortedSet::new();
+    let mut twice = SortedSet::new();
     for topic in &request.topics {
         for partition in &topic.partitions {
             if !seen.insert((topic.name.as_str(), partition.partition_index)) {

@@ -6,13 +6,13 @@
 //! replicas (no broker fails yet).
 
 use super::{Broker, Caller};
+use crate::base::SortedSet;
 use crate::metadata::{NO_LEADER, PartitionImage, TopicImage, names};
 use crate::protocol::messages::metadata_request::{MetadataRequest, MetadataRequestTopic};
 use crate::protocol::messages::metadata_response::{
     MetadataResponse, MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
 };
 use crate::protocol::{ErrorCode, Uuid};
-use std::collections::BTreeSet;
 
 /// `authorized_operations` that were not asked for.
 const NOT_ASKED: i32 = i32::MIN;
@@ -145,7 +145,7 @@ fn some_topics(
     auto_create: bool,
     create: &mut Vec<String>,
 ) -> Vec<MetadataResponseTopic> {
-    let ids: BTreeSet<Uuid> = topics
+    let ids: SortedSet<Uuid> = topics
         .iter()
         .map(|topic| topic.topic_id)
         .filter(|id| !id.is_zero())
@@ -161,7 +161,7 @@ fn some_topics(
     }
     let mut known = Vec::new();
     let mut unknown = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for name in topics.iter().filter_map(|topic| topic.name.as_deref()) {
         if !seen.insert(name) {
             continue;

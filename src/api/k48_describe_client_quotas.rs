@@ -1,6 +1,7 @@
 //! DescribeClientQuotas (key 48), versions 0 to 1 (KIP-546). Quotas are kept and shown; nothing
 //! enforces them.
 
+use crate::base::SortedMap;
 use crate::metadata::config::order::sort_as_hash_map;
 use crate::metadata::{ApiError, MetadataImage, QuotaEntity};
 use crate::protocol::ErrorCode;
@@ -10,7 +11,6 @@ use crate::protocol::messages::describe_client_quotas_request::{
 use crate::protocol::messages::describe_client_quotas_response::{
     DescribeClientQuotasResponse, EntityData, EntryData, ValueData,
 };
-use std::collections::BTreeMap;
 
 /// What an entity must have for one type: a certain name (`None`: the default), or any at all.
 enum Wanted<'a> {
@@ -53,7 +53,7 @@ pub fn handle(
     }
 }
 
-fn entry(entity: &QuotaEntity, values: &BTreeMap<String, f64>) -> EntryData {
+fn entry(entity: &QuotaEntity, values: &SortedMap<String, f64>) -> EntryData {
     let part = |(kind, name): (&String, &Option<String>)| EntityData {
         entity_type: kind.clone(),
         entity_name: name.clone(),
@@ -75,9 +75,9 @@ fn entry(entity: &QuotaEntity, values: &BTreeMap<String, f64>) -> EntryData {
     }
 }
 
-fn filter(components: &[ComponentData]) -> Result<BTreeMap<&str, Wanted<'_>>, ApiError> {
+fn filter(components: &[ComponentData]) -> Result<SortedMap<&str, Wanted<'_>>, ApiError> {
     let invalid = |text: String| ApiError::new(ErrorCode::INVALID_REQUEST, text);
-    let mut filter = BTreeMap::new();
+    let mut filter = SortedMap::new();
     for component in components {
         let kind = component.entity_type.as_str();
         if kind.is_empty() {

@@ -1,20 +1,20 @@
 //! DescribeUserScramCredentials (key 50), version 0 (KIP-554). There is no SASL: credentials are kept
 //! and shown, and nobody logs in with them.
 
+use crate::base::SortedMap;
 use crate::metadata::MetadataImage;
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::describe_user_scram_credentials_request::DescribeUserScramCredentialsRequest;
 use crate::protocol::messages::describe_user_scram_credentials_response::{
     CredentialInfo, DescribeUserScramCredentialsResponse, DescribeUserScramCredentialsResult,
 };
-use std::collections::BTreeMap;
 
 /// The answer. Without users in the request it is about all that have credentials.
 pub fn handle(
     image: &MetadataImage,
     request: &DescribeUserScramCredentialsRequest,
 ) -> DescribeUserScramCredentialsResponse {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: SortedMap<&str, usize> = SortedMap::new();
     for user in request.users.iter().flatten() {
         *counts.entry(&user.name).or_default() += 1;
     }

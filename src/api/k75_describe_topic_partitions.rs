@@ -1,7 +1,7 @@
 //! DescribeTopicPartitions (key 75), version 0 (KIP-966): partitions in pages, with eligible leader
 //! replicas.
 
-use crate::base::BrokerId;
+use crate::base::{BrokerId, SortedSet};
 use crate::metadata::{MetadataImage, NO_LEADER, PartitionImage, TopicImage, names};
 use crate::protocol::messages::describe_topic_partitions_request::{
     Cursor as WantedCursor, DescribeTopicPartitionsRequest,
@@ -11,7 +11,6 @@ use crate::protocol::messages::describe_topic_partitions_response::{
     DescribeTopicPartitionsResponseTopic,
 };
 use crate::protocol::{ErrorCode, Uuid};
-use std::collections::BTreeSet;
 
 /// What everybody may do with a topic when there is no authorizer: READ, WRITE, CREATE, DELETE,
 /// ALTER, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS, as bits by their numbers in the ACL
@@ -28,7 +27,7 @@ pub fn handle(
     let cursor = request.cursor.as_ref();
     let first = cursor.map_or("", |cursor| cursor.topic_name.as_str());
     let all = request.topics.is_empty();
-    let names: BTreeSet<&str> = match all {
+    let names: SortedSet<&str> = match all {
         true => image.topics().map(|topic| &*topic.name).collect(),
         false => request
             .topics

@@ -4,8 +4,7 @@
 //! Kafka's brokers have some three hundred loggers, one per class that has logged; here are those
 //! that its documentation and its own logging configuration name.
 
-use crate::base::BrokerId;
-use std::collections::BTreeMap;
+use crate::base::{BrokerId, SortedMap};
 
 /// The logger that all others take their level from unless they have their own.
 pub const ROOT: &str = "root";
@@ -41,7 +40,7 @@ const LOGGERS: [(&str, &str); 18] = [
 
 /// Levels that were changed since the start.
 #[derive(Debug, Default)]
-pub struct Loggers(BTreeMap<(BrokerId, &'static str), &'static str>);
+pub struct Loggers(SortedMap<(BrokerId, &'static str), &'static str>);
 
 impl Loggers {
     pub fn exists(name: &str) -> bool {

@@ -4,9 +4,8 @@
 //! All replicas of a partition share one log for now. Who leads it, and who is in sync, is the
 //! metadata image's to say.
 
-use crate::base::LogId;
+use crate::base::{LogId, SortedMap};
 use crate::log::PartitionLog;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// One partition's log and the partition's name.
@@ -25,7 +24,7 @@ pub struct Logs {
     /// Numbers are given out in order and never reused, so a vector is the index.
     slots: Vec<Option<Box<Hosted>>>,
     /// Logs with something to make durable, and how many bytes it is.
-    pending: BTreeMap<LogId, usize>,
+    pending: SortedMap<LogId, usize>,
     pending_bytes: usize,
 }
 

@@ -4,8 +4,14 @@
 //! [`Now`] and [`Rng`] are handed in.
 
 mod rng;
+pub mod sort;
+pub mod sorted_map;
+mod sorted_set;
 
 pub use rng::Rng;
+pub use sort::{sort, sort_by, sort_by_key};
+pub use sorted_map::SortedMap;
+pub use sorted_set::SortedSet;
 
 /// The moment at which an input is handled, as the driver saw it.
 ///

@@ -12,19 +12,19 @@ use super::logger::{Log, class};
 use super::network::{Network, Reply};
 use super::sync::{Signal, backoff_ms, until};
 use super::types::{Node, PartitionInfo, TopicPartition};
+use crate::base::{SortedMap, SortedSet, sort_by_key};
 use crate::protocol::messages::metadata_request::MetadataRequestTopic;
 use crate::protocol::messages::metadata_response::MetadataResponseTopic;
 use crate::protocol::messages::{MetadataRequest, MetadataResponse};
 use crate::protocol::{ErrorCode, Uuid};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
 
 /// Which topics a client wants to know of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
     All,
-    Topics(BTreeSet<Rc<str>>),
+    Topics(SortedSet<Rc<str>>),
 }
 
 /// The newest known state of the cluster.
@@ -32,11 +32,11 @@ pub(crate) enum Wanted {
 pub(crate) struct Cluster {
     pub cluster_id: Option<String>,
     pub controller_id: Option<i32>,
-    pub nodes: BTreeMap<i32, Node>,
-    pub topics: BTreeMap<Rc<str>, Topic>,
+    pub nodes: SortedMap<i32, Node>,
+    pub topics: SortedMap<Rc<str>, Topic>,
     /// Why topics that were asked for are not in `topics`.
-    pub errors: BTreeMap<Rc<str>, ErrorCode>,
-    names: BTreeMap<Uuid, Rc<str>>,
+    pub errors: SortedMap<Rc<str>, ErrorCode>,
+    names: SortedMap<Uuid, Rc<str>>,
 }
 
 #[derive(Debug, Clone)]
@@ -122,7 +122,7 @@ impl Metadata {
             bootstrap,
             policy,
             cluster: RefCell::default(),
-            wanted: RefCell::new(Wanted::Topics(BTreeSet::new())),
+            wanted: RefCell::new(Wanted::Topics(SortedSet::new())),
             need_update: Cell::new(false),
             updating: Cell::new(false),
             is_bootstrapped: Cell::new(false),
@@ -328,7 +328,7 @@ impl Metadata {
         self.apply(&wanted, reply)
     }
 
-    fn request(&self, version: i16, names: Option<&BTreeSet<Rc<str>>>) -> MetadataRequest {
+    fn request(&self, version: i16, names: Option<&SortedSet<Rc<str>>>) -> MetadataRequest {
         let topics = names.map(|names| {
             let named = |name: &Rc<str>| MetadataRequestTopic {
                 name: Some(name.to_string()),
@@ -446,7 +446,7 @@ impl Metadata {
 fn merge_topic(name: &Rc<str>, topic: MetadataResponseTopic, old: Option<&Topic>) -> (Topic, bool) {
     let old = old.filter(|old| old.id == topic.topic_id);
     let mut partitions = topic.partitions;
-    partitions.sort_by_key(|p| p.partition_index);
+    sort_by_key(&mut partitions, |p| p.partition_index);
     let mut leaderless = false;
     let partitions = partitions.into_iter().enumerate().map(|(i, p)| {
         leaderless |= ErrorCode(p.error_code).needs_refresh();

@@ -8,10 +8,10 @@ use super::io::PersistId;
 use super::requests::RequestId;
 use crate::api::k00_produce::Wait;
 use crate::api::logs::Logs;
-use crate::base::LogId;
+use crate::base::{LogId, SortedMap};
 use crate::coordinator::group::AppendId;
 use crate::log::storage::Write;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Bytes in one group: large transactions block others for long and gain nothing.
 pub const MAX_GROUP_BYTES: usize = 4 << 20;
@@ -53,7 +53,7 @@ pub struct Commit {
     /// Small values that nobody waits for: they go along with whatever group comes next, however
     /// often it has to be tried, and cause none of their own.
     in_passing: Vec<Write>,
-    waiters: BTreeMap<LogId, VecDeque<(i64, Waiter)>>,
+    waiters: SortedMap<LogId, VecDeque<(i64, Waiter)>>,
     /// Where the last group stopped, so that a busy log does not starve those behind it.
     last_log: Option<LogId>,
 }

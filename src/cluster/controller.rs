@@ -10,13 +10,13 @@ use super::parked::Pending;
 use super::requests::{Call, RequestId};
 use super::{Cluster, ClusterConfig};
 use crate::api::loggers::Loggers;
-use crate::base::{BrokerId, METADATA_LOG, Rng};
+use crate::base::{BrokerId, METADATA_LOG, Rng, SortedMap, SortedSet};
 use crate::log::{AppendContext, Origin};
 use crate::metadata::controller::{self, Decision};
 use crate::metadata::{MetadataImage, Record};
 use crate::protocol::record_batch::{BatchBuilder, BatchOptions};
 use crate::protocol::{ErrorCode, Request};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// What a job may look at while it decides.
@@ -46,9 +46,9 @@ pub struct Controller {
     queue: VecDeque<Job>,
     flight: Option<Flight>,
     /// Topics whose automatic creation is under way: clients ask again and again.
-    creating: BTreeSet<String>,
+    creating: SortedSet<String>,
     /// What each broker has left of its block of producer ids.
-    producer_ids: BTreeMap<BrokerId, Range<i64>>,
+    producer_ids: SortedMap<BrokerId, Range<i64>>,
 }
 
 impl Controller {
@@ -59,8 +59,8 @@ impl Controller {
             loggers: Loggers::default(),
             queue: VecDeque::new(),
             flight: None,
-            creating: BTreeSet::new(),
-            producer_ids: BTreeMap::new(),
+            creating: SortedSet::new(),
+            producer_ids: SortedMap::new(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! What the cluster tells an observer, for pictures and logs. Events never carry authority: an
 //! observer that misses some asks for a snapshot.
 
-use crate::base::{BrokerId, ConnId};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::base::{BrokerId, ConnId, SortedMap, SortedSet};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Names the thing that changed; its new state is read from the cluster's view.
@@ -64,11 +64,11 @@ pub struct Changes {
     /// Without an observer only warnings and readiness are kept.
     observed: bool,
     events: VecDeque<Event>,
-    topics: BTreeSet<Rc<str>>,
-    moved: BTreeSet<(Rc<str>, i32)>,
-    groups: BTreeSet<String>,
+    topics: SortedSet<Rc<str>>,
+    moved: SortedSet<(Rc<str>, i32)>,
+    groups: SortedSet<String>,
     /// Where consumers stood when they were last heard of.
-    positions: BTreeMap<(String, String, i32), i64>,
+    positions: SortedMap<(String, String, i32), i64>,
 }
 
 impl Changes {

@@ -4,14 +4,13 @@
 
 use super::Cluster;
 use crate::api::logs::Logs;
-use crate::base::LogId;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::base::{LogId, SortedMap, SortedSet};
 
 /// How much each log holds, and when it was used last.
 #[derive(Debug, Default)]
 pub struct Memory {
-    held: BTreeMap<LogId, (usize, u64)>,
-    by_use: BTreeSet<(u64, LogId)>,
+    held: SortedMap<LogId, (usize, u64)>,
+    by_use: SortedSet<(u64, LogId)>,
     total: usize,
     uses: u64,
 }

@@ -28,7 +28,7 @@ pub use config::ClusterConfig;
 
 use crate::api::Broker;
 use crate::api::logs::Logs;
-use crate::base::{BrokerId, ConnId, Now, Rng};
+use crate::base::{BrokerId, ConnId, Now, Rng, SortedMap};
 use crate::metadata::config::settings::BrokerSettings;
 use commit::Commit;
 use connections::{Connection, Reply};
@@ -40,7 +40,7 @@ use memory::Memory;
 use parked::Parking;
 use recovery::Phase;
 use requests::{Call, RequestId};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use timers::{Timer, Timers};
 
@@ -60,7 +60,7 @@ pub struct Cluster {
     logs: Logs,
     controller: Controller,
     groups: Groups,
-    conns: BTreeMap<ConnId, Connection>,
+    conns: SortedMap<ConnId, Connection>,
     parking: Parking,
     commit: Commit,
     timers: Timers,
@@ -94,7 +94,7 @@ impl Cluster {
             logs: Logs::default(),
             controller,
             groups,
-            conns: BTreeMap::new(),
+            conns: SortedMap::new(),
             parking: Parking::default(),
             commit: Commit::default(),
             timers: Timers::default(),

@@ -14,14 +14,13 @@ use crate::api::k00_produce::{Produced, Wait};
 use crate::api::k01_fetch::{Fetch, Step};
 use crate::api::k02_list_offsets::ListOffsets;
 use crate::api::k21_delete_records::{DeleteRecords, StartMove};
-use crate::base::LogId;
+use crate::base::{LogId, SortedMap, SortedSet};
 use crate::log::storage::{ReadRequest, StoredChunk};
 use crate::protocol::frame::encode_response;
 use crate::protocol::messages::{
     DeleteRecordsRequest, FetchRequest, ListOffsetsRequest, ProduceRequest,
 };
 use crate::protocol::{ErrorCode, Request};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What a request waits for.
 #[derive(Debug)]
@@ -65,9 +64,9 @@ enum ReadFor {
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub struct Parking {
-    parked: BTreeMap<RequestId, Parked>,
-    fetchers: BTreeSet<(LogId, RequestId)>,
-    reads: BTreeMap<ReadId, ReadFor>,
+    parked: SortedMap<RequestId, Parked>,
+    fetchers: SortedSet<(LogId, RequestId)>,
+    reads: SortedMap<ReadId, ReadFor>,
     next_read: u64,
 }
 
@@ -459,7 +458,7 @@ impl Cluster {
 
     /// High watermarks have moved: fetches that wait for one of these logs look again, each once.
     pub(super) fn logs_grew(&mut self, logs: &[LogId]) {
-        let mut woken = BTreeSet::new();
+        let mut woken = SortedSet::new();
         for log in logs {
             woken.extend(self.parking.waiting_for(*log));
             if let Some(hosted) = self.logs.get(*log) {

@@ -8,7 +8,7 @@ use super::groups::Groups;
 use super::io::Output;
 use super::timers::Timer;
 use super::{Cluster, topics};
-use crate::base::{LogId, METADATA_LOG};
+use crate::base::{LogId, METADATA_LOG, SortedMap};
 use crate::coordinator::group::GroupRecord;
 use crate::log::storage::{ReadRequest, StoredChunk, Write};
 use crate::log::{
@@ -20,7 +20,7 @@ use crate::metadata::names::OFFSETS_TOPIC;
 use crate::protocol::Uuid;
 use crate::protocol::record_batch::batches;
 use bytes::Bytes;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The format of what we store. A cluster of another format is not touched.
 const FORMAT: &str = "1";
@@ -67,10 +67,10 @@ enum Stage {
 #[derive(Debug)]
 pub struct Recovering {
     stage: Stage,
-    meta: BTreeMap<String, Bytes>,
+    meta: SortedMap<String, Bytes>,
     /// Logs to open, with what they are the logs of.
     to_open: VecDeque<(LogId, String, i32, LogConfig)>,
-    opening: BTreeMap<LogId, (Recovery, String, i32)>,
+    opening: SortedMap<LogId, (Recovery, String, i32)>,
     to_replay: VecDeque<LogId>,
     replaying: Option<Replaying>,
 }
@@ -88,7 +88,7 @@ impl Cluster {
         if !matches!(self.phase, Phase::Closed) {
             return self.warn("storage was opened twice".to_owned());
         }
-        let meta: BTreeMap<String, Bytes> = meta.into_iter().collect();
+        let meta: SortedMap<String, Bytes> = meta.into_iter().collect();
         match meta.get(FORMAT_KEY) {
             Some(format) if format != FORMAT.as_bytes() => {
                 let format = String::from_utf8_lossy(format).into_owned();
@@ -109,7 +109,7 @@ impl Cluster {
             stage: Stage::Metadata,
             meta,
             to_open: [metadata].into(),
-            opening: BTreeMap::new(),
+            opening: SortedMap::new(),
             to_replay: [METADATA_LOG].into(),
             replaying: None,
         }));
@@ -213,7 +213,7 @@ impl Cluster {
 
     /// Asks again for what a crash may have left undone: logs of deleted topics, bytes below log
     /// starts.
-    fn trim_leftovers(&mut self, meta: &BTreeMap<String, Bytes>) {
+    fn trim_leftovers(&mut self, meta: &SortedMap<String, Bytes>) {
         let end = self.controller.image().next_log();
         for log in (1..end.0).map(LogId) {
             match self.logs.get(log).map(|hosted| hosted.log.trim_below()) {

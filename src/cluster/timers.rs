@@ -5,7 +5,7 @@
 //! needed.
 
 use super::requests::RequestId;
-use std::collections::BTreeSet;
+use crate::base::SortedSet;
 
 /// What may wait for a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub enum Timer {
 /// An ordered set of deadlines, in monotonic milliseconds.
 #[derive(Debug, Default)]
 pub struct Timers {
-    due: BTreeSet<(u64, Timer)>,
+    due: SortedSet<(u64, Timer)>,
 }
 
 impl Timers {

@@ -3,10 +3,9 @@
 //! For pictures and tables. Clients learn the same by requests; nothing here is an authority.
 
 use super::Cluster;
-use crate::base::{BrokerId, ConnId};
+use crate::base::{BrokerId, ConnId, SortedMap};
 use crate::metadata::TopicImage;
 use crate::metadata::config::ResourceType;
-use std::collections::BTreeMap;
 
 /// A broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +27,7 @@ pub struct TopicView {
     pub is_internal: bool,
     pub partitions: Vec<PartitionView>,
     /// Configs that were set on the topic itself.
-    pub configs: BTreeMap<String, String>,
+    pub configs: SortedMap<String, String>,
 }
 
 /// A partition and its log.

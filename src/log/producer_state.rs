@@ -5,10 +5,10 @@
 //! The state runs ahead of what is durable; an undo list brings it back.
 
 use super::types::AppendError;
+use crate::base::SortedMap;
 use crate::protocol::record_batch::{
     BatchHeader, NO_PRODUCER_EPOCH, NO_SEQUENCE, NO_TIMESTAMP, error_code, increment_sequence,
 };
-use std::collections::BTreeMap;
 
 /// How many batches per producer are remembered: what a client may have in flight.
 const BATCHES_TO_RETAIN: usize = 5;
@@ -113,7 +113,7 @@ pub(super) enum SequenceCheck {
 /// The producers of one partition.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Producers {
-    entries: BTreeMap<i64, ProducerEntry>,
+    entries: SortedMap<i64, ProducerEntry>,
     /// What stood there before each batch that is not durable yet, in order of offsets.
     undo: Vec<Undo>,
 }

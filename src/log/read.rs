@@ -8,8 +8,8 @@ use super::partition_log::PartitionLog;
 use super::run::{Run, Slices};
 use super::storage::{ReadFrom, ReadRequest, StoredChunk};
 use super::types::{Finding, OffsetOutOfRange, ReadOutcome};
-use crate::base::LogId;
-use std::collections::{BTreeMap, VecDeque};
+use crate::base::{LogId, SortedMap};
+use std::collections::VecDeque;
 
 /// Storage is asked for at least and at most this much at once.
 const MIN_READ: usize = 64 << 10;
@@ -20,7 +20,7 @@ const CACHE_BYTES: usize = 4 << 20;
 /// Chunks that were read back and checked, for readers that go on from there.
 #[derive(Debug, Default)]
 pub(super) struct ReadCache {
-    runs: BTreeMap<i64, Run>,
+    runs: SortedMap<i64, Run>,
     /// Base offsets, in the order in which they came.
     order: VecDeque<i64>,
     held: usize,

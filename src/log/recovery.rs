@@ -14,7 +14,7 @@ use super::run::Run;
 use super::storage::{ReadFrom, ReadRequest, StoredChunk};
 use super::tail::Tail;
 use super::types::{Finding, Segment};
-use crate::base::LogId;
+use crate::base::{LogId, sort_by_key};
 
 /// How much of the chunks since the last snapshot is read at once.
 const REPLAY_READ: u32 = 4 << 20;
@@ -312,7 +312,7 @@ impl Recovery {
             log.save(&header, &run);
         }
         findings.retain(|finding| finding.to.is_none_or(|to| to > start));
-        findings.sort_by_key(|finding| finding.from);
+        sort_by_key(&mut findings, |finding| finding.from);
         RecoveryStep::Ready {
             log: Box::new(log),
             findings,

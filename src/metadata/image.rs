@@ -9,10 +9,9 @@ use super::config::{ResourceType, Value, topic_key};
 use super::names;
 use super::quotas::Quotas;
 use super::scram::ScramUsers;
-use crate::base::{BrokerId, LogId};
+use crate::base::{BrokerId, LogId, SortedMap};
 use crate::log::LogConfig;
 use crate::protocol::Uuid;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// In place of a leader's id when there is no leader.
@@ -104,30 +103,30 @@ impl PartitionImage {
 /// See the module's documentation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetadataImage {
-    pub(super) brokers: BTreeMap<i32, BrokerImage>,
-    pub(super) topics: BTreeMap<Rc<str>, TopicImage>,
-    pub(super) topic_names: BTreeMap<Uuid, Rc<str>>,
-    pub(super) configs: BTreeMap<(ResourceType, String), Configs>,
-    pub(super) features: BTreeMap<String, i16>,
+    pub(super) brokers: SortedMap<i32, BrokerImage>,
+    pub(super) topics: SortedMap<Rc<str>, TopicImage>,
+    pub(super) topic_names: SortedMap<Uuid, Rc<str>>,
+    pub(super) configs: SortedMap<(ResourceType, String), Configs>,
+    pub(super) features: SortedMap<String, i16>,
     pub(super) quotas: Quotas,
     pub(super) scram_users: ScramUsers,
     pub(super) next_log: LogId,
     pub(super) next_producer_id: i64,
     /// What each broker was started with: given, not replayed.
-    started_with: BTreeMap<i32, Configs>,
+    started_with: SortedMap<i32, Configs>,
 }
 
 static NO_CONFIGS: Configs = Configs::new();
 
 impl MetadataImage {
     /// The image before the first record. `started_with`: the static configuration of each broker.
-    pub fn new(started_with: BTreeMap<BrokerId, Configs>) -> Self {
+    pub fn new(started_with: SortedMap<BrokerId, Configs>) -> Self {
         MetadataImage {
-            brokers: BTreeMap::new(),
-            topics: BTreeMap::new(),
-            topic_names: BTreeMap::new(),
-            configs: BTreeMap::new(),
-            features: BTreeMap::new(),
+            brokers: SortedMap::new(),
+            topics: SortedMap::new(),
+            topic_names: SortedMap::new(),
+            configs: SortedMap::new(),
+            features: SortedMap::new(),
             quotas: Quotas::default(),
             scram_users: ScramUsers::default(),
             next_log: LogId(1),
@@ -190,7 +189,7 @@ impl MetadataImage {
     }
 
     /// Finalized feature levels by name (KIP-584).
-    pub fn features(&self) -> &BTreeMap<String, i16> {
+    pub fn features(&self) -> &SortedMap<String, i16> {
         &self.features
     }
 

@@ -1,22 +1,22 @@
 //! Client quotas (KIP-546) as they were set. They are kept and shown, and nothing enforces them.
 
+use crate::base::SortedMap;
 use crate::protocol::messages::ClientQuotaRecord;
-use std::collections::BTreeMap;
 
 /// Whom a quota is for: entity types (`user`, `client-id`, `ip`) with names; `None` is the default
 /// entity.
-pub type QuotaEntity = BTreeMap<String, Option<String>>;
+pub type QuotaEntity = SortedMap<String, Option<String>>;
 
 /// Values by key for each entity.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Quotas(BTreeMap<QuotaEntity, BTreeMap<String, f64>>);
+pub struct Quotas(SortedMap<QuotaEntity, SortedMap<String, f64>>);
 
 impl Quotas {
-    pub fn iter(&self) -> impl Iterator<Item = (&QuotaEntity, &BTreeMap<String, f64>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&QuotaEntity, &SortedMap<String, f64>)> {
         self.0.iter()
     }
 
-    pub fn get(&self, entity: &QuotaEntity) -> Option<&BTreeMap<String, f64>> {
+    pub fn get(&self, entity: &QuotaEntity) -> Option<&SortedMap<String, f64>> {
         self.0.get(entity)
     }
 

@@ -6,12 +6,12 @@
 use super::config::ResourceType;
 use super::image::{BrokerImage, MetadataImage, PartitionImage, TopicImage};
 use super::records::Record;
+use crate::base::sorted_map::Entry;
 use crate::base::{BrokerId, LogId};
 use crate::protocol::messages::{
     BrokerRegistrationChangeRecord, ConfigRecord, PartitionChangeRecord, PartitionRecord,
     RegisterBrokerRecord, RemoveTopicRecord, TopicRecord,
 };
-use std::collections::btree_map::Entry;
 use std::fmt;
 use std::rc::Rc;
 

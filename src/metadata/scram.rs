@@ -1,15 +1,15 @@
 //! SCRAM credentials of users (KIP-554) as they were set. They are kept and shown; nobody logs in
 //! with them, so the keys themselves are not kept.
 
+use crate::base::SortedMap;
 use crate::protocol::messages::{RemoveUserScramCredentialRecord, UserScramCredentialRecord};
-use std::collections::BTreeMap;
 
 /// Numbers of the mechanisms SCRAM-SHA-256 and SCRAM-SHA-512.
 pub const SCRAM_MECHANISMS: [i8; 2] = [1, 2];
 
 /// Iterations by mechanism for each user.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ScramUsers(BTreeMap<String, BTreeMap<i8, i32>>);
+pub struct ScramUsers(SortedMap<String, SortedMap<i8, i32>>);
 
 impl ScramUsers {
     pub fn users(&self) -> impl Iterator<Item = &str> {
@@ -17,7 +17,7 @@ impl ScramUsers {
     }
 
     /// Mechanisms with their iterations; `None` for a user without credentials.
-    pub fn get(&self, user: &str) -> Option<&BTreeMap<i8, i32>> {
+    pub fn get(&self, user: &str) -> Option<&SortedMap<i8, i32>> {
         self.0.get(user)
     }
 

@@ -6,6 +6,7 @@
 use super::error::EncodeError;
 use super::reader::MAX_STRING;
 use super::types::{Rope, TaggedFields, Uuid};
+use crate::base::sort_by_key;
 use bytes::Bytes;
 
 type Result<T> = std::result::Result<T, EncodeError>;
@@ -301,7 +302,7 @@ impl Writer {
         }
         let mut all = known;
         all.extend(unknown.iter().cloned());
-        all.sort_by_key(|(tag, _)| *tag);
+        sort_by_key(&mut all, |(tag, _)| *tag);
         for pair in all.windows(2) {
             if pair[0].0 == pair[1].0 {
                 return Err(EncodeError::DuplicateTag(pair[0].0));

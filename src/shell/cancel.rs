@@ -3,8 +3,8 @@
 //! A token has children, so that `kill %1` ends one job and the stop button all of them.
 
 use super::io::Stop;
+use crate::base::SortedMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
@@ -18,7 +18,7 @@ pub struct Cancel(Rc<Inner>);
 struct Inner {
     done: Cell<bool>,
     next_id: Cell<u64>,
-    wakers: RefCell<BTreeMap<u64, Waker>>,
+    wakers: RefCell<SortedMap<u64, Waker>>,
     children: RefCell<Vec<Weak<Inner>>>,
 }
 

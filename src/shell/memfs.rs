@@ -3,9 +3,9 @@
 //! Whoever wants to keep them is told of every change and stores it in its own time.
 
 use super::fs::{DirEntry, FileSystem, FsError, Metadata, split};
+use crate::base::SortedMap;
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Told of a path whose file or directory was created, changed or removed. It may be called many
@@ -22,7 +22,7 @@ const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// A tree of files in memory.
 pub struct MemFs {
-    nodes: RefCell<BTreeMap<String, Node>>,
+    nodes: RefCell<SortedMap<String, Node>>,
     /// Bytes in all files.
     used: Cell<usize>,
     wall_ms: Box<dyn Fn() -> i64>,
@@ -36,7 +36,7 @@ impl MemFs {
             modified_ms: wall_ms(),
         };
         MemFs {
-            nodes: RefCell::new(BTreeMap::from([("/".to_owned(), root)])),
+            nodes: RefCell::new(SortedMap::from([("/".to_owned(), root)])),
             used: Cell::new(0),
             wall_ms: Box::new(wall_ms),
             on_change: RefCell::default(),

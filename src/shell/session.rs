@@ -8,12 +8,12 @@ use super::cancel::Cancel;
 use super::exec::jobs::Jobs;
 use super::fs::{self, FileSystem, FsError};
 use super::io::Breather;
+use crate::base::SortedMap;
 use crate::client::env::Env;
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Why an address gives no bytes.
@@ -60,7 +60,7 @@ pub struct Variable {
 /// The part of a session that a subshell copies.
 #[derive(Clone)]
 struct Own {
-    variables: BTreeMap<String, Variable>,
+    variables: SortedMap<String, Variable>,
     cwd: String,
     /// `$?`
     status: i32,
@@ -75,7 +75,7 @@ struct Own {
 struct Shared {
     host: Host,
     breather: Rc<Breather>,
-    kept: RefCell<BTreeMap<TypeId, Rc<dyn Any>>>,
+    kept: RefCell<SortedMap<TypeId, Rc<dyn Any>>>,
     jobs: Jobs,
 }
 
@@ -94,7 +94,7 @@ impl Session {
             exported: true,
         };
         let mut own = Own {
-            variables: BTreeMap::new(),
+            variables: SortedMap::new(),
             cwd: cwd.to_owned(),
             status: 0,
             errexit: false,
@@ -208,7 +208,7 @@ impl Session {
     }
 
     /// All variables, sorted by name.
-    pub fn vars(&self) -> BTreeMap<String, Variable> {
+    pub fn vars(&self) -> SortedMap<String, Variable> {
         self.own.borrow().variables.clone()
     }
 

@@ -8,5 +8,6 @@ pub mod idb;
 pub mod kernel;
 pub mod runtime;
 pub mod storage;
+mod texts;
 pub mod transport;
 pub mod viewer;

@@ -1,6 +1,7 @@
 //! A client's connections to the cluster, over the MessagePort that leads there.
 
 use super::door::{self, Conn, FromCluster, Refusal};
+use crate::base::SortedMap;
 use crate::client::env::{ConnectError, Link, Transport};
 use bytes::Bytes;
 use futures_channel::mpsc::{UnboundedSender, unbounded};
@@ -8,7 +9,6 @@ use futures_channel::oneshot;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -26,8 +26,8 @@ pub struct PortTransport {
 #[derive(Default)]
 struct Links {
     last: Conn,
-    opening: BTreeMap<Conn, oneshot::Sender<Result<(), Refusal>>>,
-    open: BTreeMap<Conn, UnboundedSender<Bytes>>,
+    opening: SortedMap<Conn, oneshot::Sender<Result<(), Refusal>>>,
+    open: SortedMap<Conn, UnboundedSender<Bytes>>,
 }
 
 /// Frames on their way out: what is said in one turn goes in one message.

@@ -1,9 +1,9 @@
 //! The admin client.
 
 use crate::support::{block_on, with_cluster, world};
+use kafka_sandbox::base::SortedMap;
 use kafka_sandbox::client::admin::*;
 use kafka_sandbox::client::{Admin, ClientError, TopicPartition};
-use std::collections::BTreeMap;
 
 fn only<K, V>(mut results: PerItem<K, V>) -> Result<V, ClientError> {
     assert_eq!(results.len(), 1);
@@ -25,7 +25,7 @@ fn topics_live_and_die() {
             name: name.clone(),
             num_partitions: Some(3),
             replication_factor: Some(1),
-            configs: BTreeMap::from([("retention.ms".into(), "60000".into())]),
+            configs: SortedMap::from([("retention.ms".into(), "60000".into())]),
             ..Default::default()
         };
         let created = only(admin.create_topics(&[topic.clone()], false).await).expect("created");
@@ -172,7 +172,7 @@ fn offsets_of_an_empty_topic() {
             ..Default::default()
         };
         only(admin.create_topics(&[topic], false).await).expect("created");
-        let wanted = BTreeMap::from([
+        let wanted = SortedMap::from([
             (TopicPartition::new(name.as_str(), 0), OffsetSpec::Latest),
             (
                 TopicPartition::new(name.as_str(), 1),
@@ -185,7 +185,7 @@ fn offsets_of_an_empty_topic() {
             .map(|(_, r)| r.expect("known").offset)
             .collect();
         assert_eq!(offsets, [0, -1]);
-        let beyond = BTreeMap::from([(TopicPartition::new(name.as_str(), 0), 5)]);
+        let beyond = SortedMap::from([(TopicPartition::new(name.as_str(), 0), 5)]);
         let refused = only(admin.delete_records(&beyond).await).expect_err("there are no 5");
         assert_eq!(refused.short_class(), "OffsetOutOfRangeException");
         assert_eq!(
@@ -221,7 +221,7 @@ fn offsets_of_groups() {
         );
         let tp = TopicPartition::new(name.as_str(), 0);
         let offset = kafka_sandbox::client::OffsetAndMetadata::new(7);
-        let offsets = BTreeMap::from([(tp.clone(), offset.clone())]);
+        let offsets = SortedMap::from([(tp.clone(), offset.clone())]);
         only(
             admin
                 .alter_group_offsets(&group, &offsets)
@@ -230,7 +230,7 @@ fn offsets_of_groups() {
         )
         .expect("set");
         let read = admin.list_group_offsets(&group, None).await.expect("read");
-        assert_eq!(read, BTreeMap::from([(tp.clone(), Some(offset))]));
+        assert_eq!(read, SortedMap::from([(tp.clone(), Some(offset))]));
         let groups = admin.list_groups(&[], &[]).await.expect("listed");
         let listed = groups
             .iter()

@@ -1,6 +1,7 @@
 //! The consumer.
 
 use crate::support::{World, with_cluster, with_timeout};
+use kafka_sandbox::base::SortedMap;
 use kafka_sandbox::client::admin::{NewTopic, TopicRef};
 use kafka_sandbox::client::consumer::RebalanceListener;
 use kafka_sandbox::client::{
@@ -8,7 +9,6 @@ use kafka_sandbox::client::{
     TopicPartition,
 };
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const LONG_MS: u64 = 30_000;
@@ -118,15 +118,15 @@ fn assigned_by_hand() {
         c.resume(&[p0.clone()]).expect("assigned");
         assert_eq!(read(&c, 5).await.len(), 5);
 
-        let times = BTreeMap::from([(p0.clone(), 1003), (p1.clone(), 5000)]);
+        let times = SortedMap::from([(p0.clone(), 1003), (p1.clone(), 5000)]);
         let found = c.offsets_for_times(&times).await.expect("found");
         assert_eq!(found[&p0].map(|o| (o.offset, o.timestamp)), Some((2, 1004)));
         assert_eq!(found[&p1], None);
         let both = [p0.clone(), p1.clone()];
         let ends = c.end_offsets(&both).await.expect("found");
-        assert_eq!(ends, BTreeMap::from([(p0.clone(), 5), (p1.clone(), 5)]));
+        assert_eq!(ends, SortedMap::from([(p0.clone(), 5), (p1.clone(), 5)]));
         let begins = c.beginning_offsets(&both).await.expect("found");
-        assert_eq!(begins, BTreeMap::from([(p0, 0), (p1, 0)]));
+        assert_eq!(begins, SortedMap::from([(p0, 0), (p1, 0)]));
         assert_eq!(c.partitions_for(&name).await.expect("known").len(), 2);
         c.close(LONG_MS).await.expect("closed");
         drop_topic(&admin, &name).await;
@@ -246,7 +246,7 @@ fn a_group_of_one_commits_and_resumes() {
         assert_eq!(c.assignment(), [p0.clone()]);
         assert_eq!(
             c.committed(&[p0.clone()]).await.expect("asked"),
-            BTreeMap::from([(p0.clone(), None)])
+            SortedMap::from([(p0.clone(), None)])
         );
         let committed = c.commit_sync().await.expect("committed");
         assert_eq!(committed[&p0].offset, 4);
@@ -264,7 +264,7 @@ fn a_group_of_one_commits_and_resumes() {
             .subscribe(&[&name], None)
             .expect("nothing else is in the way");
         assert_eq!(values(&read(&again, 3).await), ["7", "8", "9"]);
-        let two = BTreeMap::from([(p0.clone(), OffsetAndMetadata::new(2))]);
+        let two = SortedMap::from([(p0.clone(), OffsetAndMetadata::new(2))]);
         again.commit_sync_offsets(&two).await.expect("committed");
         assert_eq!(
             again.committed(&[p0.clone()]).await.expect("asked")[&p0]

@@ -4,13 +4,12 @@ use crate::support::{World, with_cluster};
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
 use futures_util::future::{LocalBoxFuture, join_all, select};
-use kafka_sandbox::base::Rng;
+use kafka_sandbox::base::{Rng, SortedMap};
 use kafka_sandbox::client::admin::{NewTopic, OffsetSpec};
 use kafka_sandbox::client::env::{ConnectError, Env, Link, Transport};
 use kafka_sandbox::client::{Admin, Consumer, Context, Producer, ProducerRecord, TopicPartition};
 use kafka_sandbox::native::client_env::TcpTransport;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const LONG_MS: u64 = 60_000;
@@ -110,7 +109,7 @@ async fn ends(w: &World, topic: &str, partitions: i32) -> i64 {
     let admin = Admin::new(&w.context, &w.properties(&[]))
         .await
         .expect("settings are right");
-    let wanted: BTreeMap<_, _> = (0..partitions)
+    let wanted: SortedMap<_, _> = (0..partitions)
         .map(|p| (TopicPartition::new(topic, p), OffsetSpec::Latest))
         .collect();
     let offsets = admin.list_offsets(&wanted).await.into_iter();

@@ -5,6 +5,7 @@ use bytes::{Buf, Bytes};
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
 use futures_util::future::{Either, LocalBoxFuture, select};
+use kafka_sandbox::base::SortedMap;
 use kafka_sandbox::client::admin::{NewPartitions, NewTopic, TopicRef};
 use kafka_sandbox::client::env::{ConnectError, Env, Link, Transport};
 use kafka_sandbox::client::{
@@ -15,14 +16,13 @@ use kafka_sandbox::protocol::frame::{decode_response, encode_response};
 use kafka_sandbox::protocol::messages::api_versions_response::ApiVersion;
 use kafka_sandbox::protocol::messages::{ApiVersionsRequest, ApiVersionsResponse};
 use kafka_sandbox::protocol::{ErrorCode, Rope};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const LONG_MS: u64 = 30_000;
 const API_VERSIONS: i16 = 18;
 
 /// The newest version that a broker has of each API; APIs that are missing it does not have.
-type Caps = Rc<BTreeMap<i16, i16>>;
+type Caps = Rc<SortedMap<i16, i16>>;
 
 struct Capped(Caps);
 
@@ -39,7 +39,7 @@ impl Transport for Capped {
             let (client_tx, mut requests) = unbounded::<Bytes>();
             let (responses, client_rx) = unbounded();
             tokio::task::spawn_local(async move {
-                let mut handshakes: BTreeMap<i32, i16> = BTreeMap::new();
+                let mut handshakes: SortedMap<i32, i16> = SortedMap::new();
                 loop {
                     match select(requests.next(), rx.next()).await {
                         Either::Left((Some(request), _)) => {

@@ -2,11 +2,11 @@
 
 use crate::support::{World, block_on, with_cluster, world};
 use futures_util::future::join_all;
+use kafka_sandbox::base::{SortedMap, SortedSet};
 use kafka_sandbox::client::admin::{NewTopic, OffsetSpec, TopicRef};
 use kafka_sandbox::client::producer::partition_for_key;
 use kafka_sandbox::client::{Admin, Producer, ProducerRecord, TopicPartition};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 const LONG_MS: u64 = 30_000;
@@ -35,7 +35,7 @@ async fn topic(
 }
 
 async fn ends(admin: &Admin, topic: &str, partitions: i32) -> Vec<i64> {
-    let wanted: BTreeMap<_, _> = (0..partitions)
+    let wanted: SortedMap<_, _> = (0..partitions)
         .map(|p| (TopicPartition::new(topic, p), OffsetSpec::Latest))
         .collect();
     let offsets = admin.list_offsets(&wanted).await;
@@ -143,7 +143,7 @@ fn keys_choose_partitions_and_their_absence_sticks_to_one() {
             let at = producer.send(&record).await.await.expect("acknowledged");
             assert_eq!(at.partition.partition, partition_for_key(key, 5));
         }
-        let mut sticky = BTreeSet::new();
+        let mut sticky = SortedSet::new();
         for _ in 0..50 {
             let record = ProducerRecord {
                 topic: &name,

@@ -3,6 +3,7 @@
 use super::call::{Target, check};
 use super::types::*;
 use super::{Admin, PerItem, Result, all_failed};
+use crate::base::SortedMap;
 use crate::client::ClientError;
 use crate::client::types::{Node, TopicPartition};
 use crate::protocol::ErrorCode;
@@ -14,7 +15,6 @@ use crate::protocol::messages::{
     DescribeLogDirsRequest,
 };
 use futures_util::future::join_all;
-use std::collections::BTreeMap;
 
 impl Admin {
     pub async fn describe_cluster(&self, include_fenced: bool) -> Result<ClusterDescription> {
@@ -99,7 +99,7 @@ impl Admin {
         &self,
         components: &[(String, QuotaMatch)],
         strict: bool,
-    ) -> Result<Vec<(QuotaEntity, BTreeMap<String, f64>)>> {
+    ) -> Result<Vec<(QuotaEntity, SortedMap<String, f64>)>> {
         let component = |(entity_type, matching): &(String, QuotaMatch)| {
             let (match_type, name) = match matching {
                 QuotaMatch::Exact(name) => (0, Some(name.clone())),
@@ -175,16 +175,17 @@ impl Admin {
         {
             Err(error) => all_failed(keys, &error),
             Ok(response) => {
-                let mut results: BTreeMap<QuotaEntity, Result<()>> = (response.entries.into_iter())
-                    .map(|e| {
-                        let entity = e
-                            .entity
-                            .into_iter()
-                            .map(|e| (e.entity_type, e.entity_name))
-                            .collect();
-                        (entity, check(e.error_code, e.error_message))
-                    })
-                    .collect();
+                let mut results: SortedMap<QuotaEntity, Result<()>> =
+                    (response.entries.into_iter())
+                        .map(|e| {
+                            let entity = e
+                                .entity
+                                .into_iter()
+                                .map(|e| (e.entity_type, e.entity_name))
+                                .collect();
+                            (entity, check(e.error_code, e.error_message))
+                        })
+                        .collect();
                 keys.map(|key| {
                     let missing = super::topics::missing_result;
                     let result = results.remove(&key).unwrap_or_else(missing);

@@ -4,6 +4,7 @@ use super::call::{Target, check};
 use super::topics::missing_result;
 use super::types::*;
 use super::{Admin, PerItem, Result};
+use crate::base::SortedMap;
 use crate::client::ClientError;
 use crate::protocol::messages::describe_configs_request::DescribeConfigsResource;
 use crate::protocol::messages::describe_configs_response::{
@@ -15,7 +16,6 @@ use crate::protocol::messages::incremental_alter_configs_request::{
 use crate::protocol::messages::{
     DescribeConfigsRequest, IncrementalAlterConfigsRequest, ListConfigResourcesRequest,
 };
-use std::collections::BTreeMap;
 
 impl Admin {
     pub async fn describe_configs(
@@ -24,7 +24,7 @@ impl Admin {
         include_synonyms: bool,
         include_documentation: bool,
     ) -> PerItem<ConfigResource, Vec<ConfigEntry>> {
-        let mut results = BTreeMap::new();
+        let mut results = SortedMap::new();
         for (target, group) in by_broker(resources) {
             let resource = |r: &&ConfigResource| DescribeConfigsResource {
                 resource_type: r.resource_type as i8,
@@ -59,9 +59,9 @@ impl Admin {
         validate_only: bool,
     ) -> PerItem<ConfigResource, ()> {
         let resources: Vec<ConfigResource> = changes.iter().map(|(r, _)| r.clone()).collect();
-        let ops: BTreeMap<&ConfigResource, &Vec<AlterConfigOp>> =
+        let ops: SortedMap<&ConfigResource, &Vec<AlterConfigOp>> =
             changes.iter().map(|(r, ops)| (r, ops)).collect();
-        let mut results = BTreeMap::new();
+        let mut results = SortedMap::new();
         for (target, group) in by_broker(&resources) {
             let resource = |r: &&ConfigResource| AlterConfigsResource {
                 resource_type: r.resource_type as i8,
@@ -152,7 +152,7 @@ fn by_broker(resources: &[ConfigResource]) -> Vec<(Target, Vec<&ConfigResource>)
 
 fn in_order<T>(
     resources: &[ConfigResource],
-    mut results: BTreeMap<ConfigResource, std::result::Result<T, ClientError>>,
+    mut results: SortedMap<ConfigResource, std::result::Result<T, ClientError>>,
 ) -> PerItem<ConfigResource, T> {
     let mut take = |r: &ConfigResource| results.remove(r).unwrap_or_else(missing_result);
     resources.iter().map(|r| (r.clone(), take(r))).collect()

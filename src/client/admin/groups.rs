@@ -4,6 +4,7 @@ use super::call::{Target, Verdict, check};
 use super::partitions::by_topic;
 use super::types::*;
 use super::{Admin, Inner, PerItem, Result};
+use crate::base::SortedMap;
 use crate::client::ClientError;
 use crate::client::logger::class;
 use crate::client::sync::until;
@@ -26,7 +27,6 @@ use crate::protocol::messages::{
 use crate::protocol::records::decode_assignment;
 use crate::protocol::{ErrorCode, Request};
 use futures_util::future::join_all;
-use std::collections::BTreeMap;
 
 /// The newest version of OffsetCommit and OffsetFetch that names topics; later ones have only ids.
 pub(crate) const LAST_VERSION_WITH_NAMES: i16 = 9;
@@ -64,7 +64,7 @@ impl Admin {
                     .await
             }
         });
-        let mut out: BTreeMap<String, GroupListing> = BTreeMap::new();
+        let mut out: SortedMap<String, GroupListing> = SortedMap::new();
         for list in join_all(lists).await {
             for g in list? {
                 let listing = GroupListing {
@@ -150,7 +150,7 @@ impl Admin {
     pub async fn alter_group_offsets(
         &self,
         group: &str,
-        offsets: &BTreeMap<TopicPartition, OffsetAndMetadata>,
+        offsets: &SortedMap<TopicPartition, OffsetAndMetadata>,
     ) -> Result<PerItem<TopicPartition, ()>> {
         let tps: Vec<TopicPartition> = offsets.keys().cloned().collect();
         let request = OffsetCommitRequest {
@@ -527,7 +527,7 @@ pub(crate) fn offsets_of(response: OffsetFetchResponse) -> Result<FetchedOffsets
 /// The topics of a commit.
 pub(crate) fn offset_commit_topics(
     partitions: &[TopicPartition],
-    offsets: &BTreeMap<TopicPartition, OffsetAndMetadata>,
+    offsets: &SortedMap<TopicPartition, OffsetAndMetadata>,
 ) -> Vec<OffsetCommitRequestTopic> {
     by_topic(partitions, |topic, tps| OffsetCommitRequestTopic {
         name: topic.to_owned(),

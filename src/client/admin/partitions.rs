@@ -3,6 +3,7 @@
 use super::call::{Call, Target, check};
 use super::types::*;
 use super::{Admin, Inner, PerItem, Result};
+use crate::base::{SortedMap, SortedSet};
 use crate::client::ClientError;
 use crate::client::logger::class;
 use crate::client::types::{Node, TopicPartition};
@@ -19,7 +20,6 @@ use crate::protocol::messages::{
 };
 use crate::protocol::{ErrorCode, Request};
 use futures_util::future::join_all;
-use std::collections::{BTreeMap, BTreeSet};
 
 type PerPartition<V> = Vec<(TopicPartition, Result<V>)>;
 
@@ -27,7 +27,7 @@ impl Admin {
     /// Deletes records below these offsets (-1: below the high watermark); answers with the new log starts.
     pub async fn delete_records(
         &self,
-        before: &BTreeMap<TopicPartition, i64>,
+        before: &SortedMap<TopicPartition, i64>,
     ) -> PerItem<TopicPartition, i64> {
         let build = |tps: &[TopicPartition], timeout_ms: i32, _| DeleteRecordsRequest {
             topics: by_topic(tps, |topic, partitions| DeleteRecordsTopic {
@@ -66,7 +66,7 @@ impl Admin {
 
     pub async fn list_offsets(
         &self,
-        wanted: &BTreeMap<TopicPartition, OffsetSpec>,
+        wanted: &SortedMap<TopicPartition, OffsetSpec>,
     ) -> PerItem<TopicPartition, ListOffsetsResult> {
         let build = |tps: &[TopicPartition], timeout_ms: i32, version: i16| ListOffsetsRequest {
             replica_id: -1,
@@ -202,7 +202,7 @@ impl Inner {
         build: impl Fn(&[TopicPartition], i32, i16) -> R,
         read: impl Fn(R::Response) -> PerPartition<V>,
     ) -> PerPartition<V> {
-        let mut results: BTreeMap<TopicPartition, Result<V>> = BTreeMap::new();
+        let mut results: SortedMap<TopicPartition, Result<V>> = SortedMap::new();
         let mut open: Vec<TopicPartition> = partitions.clone();
         let name = format!("{call_name}(api={})", java_name(api));
         let mut call = self.begin(&name);
@@ -265,9 +265,9 @@ impl Inner {
         call: &Call<'_>,
         call_name: &str,
         open: &[TopicPartition],
-        results: &mut BTreeMap<TopicPartition, Result<V>>,
-    ) -> BTreeMap<i32, Vec<TopicPartition>> {
-        let names: BTreeSet<&str> = open.iter().map(|tp| &*tp.topic).collect();
+        results: &mut SortedMap<TopicPartition, Result<V>>,
+    ) -> SortedMap<i32, Vec<TopicPartition>> {
+        let names: SortedSet<&str> = open.iter().map(|tp| &*tp.topic).collect();
         let topic = |name: &&str| MetadataRequestTopic {
             name: Some((*name).to_owned()),
             ..Default::default()
@@ -287,7 +287,7 @@ impl Inner {
             Ok(response) => self.read_leaders(open, response, results),
             Err(error) => {
                 results.extend(open.iter().map(|tp| (tp.clone(), Err(error.clone()))));
-                BTreeMap::new()
+                SortedMap::new()
             }
         }
     }
@@ -296,9 +296,9 @@ impl Inner {
         &self,
         open: &[TopicPartition],
         response: MetadataResponse,
-        results: &mut BTreeMap<TopicPartition, Result<V>>,
-    ) -> BTreeMap<i32, Vec<TopicPartition>> {
-        let mut leaders: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
+        results: &mut SortedMap<TopicPartition, Result<V>>,
+    ) -> SortedMap<i32, Vec<TopicPartition>> {
+        let mut leaders: SortedMap<i32, Vec<TopicPartition>> = SortedMap::new();
         for topic in response.topics {
             let name = topic.name.unwrap_or_default();
             let of_topic = || open.iter().filter(|tp| *tp.topic == *name);
@@ -379,7 +379,7 @@ pub(crate) fn by_topic<T>(
     partitions: &[TopicPartition],
     make: impl Fn(&str, Vec<&TopicPartition>) -> T,
 ) -> Vec<T> {
-    let mut topics: BTreeMap<&str, Vec<&TopicPartition>> = BTreeMap::new();
+    let mut topics: SortedMap<&str, Vec<&TopicPartition>> = SortedMap::new();
     for tp in partitions {
         topics.entry(&tp.topic).or_default().push(tp);
     }

@@ -3,6 +3,7 @@
 use super::call::{Target, Verdict, check};
 use super::types::*;
 use super::{Admin, Inner, PerItem, Result, all_failed};
+use crate::base::{SortedMap, sort, sort_by_key};
 use crate::client::ClientError;
 use crate::client::types::Node;
 use crate::protocol::messages::create_partitions_request::{
@@ -23,7 +24,6 @@ use crate::protocol::messages::{
     DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse,
 };
 use crate::protocol::{ErrorCode, Uuid};
-use std::collections::BTreeMap;
 
 /// Java's default `partitionSizeLimitPerResponse`.
 const PARTITIONS_PER_RESPONSE: i32 = 2000;
@@ -56,8 +56,8 @@ impl Admin {
                 TopicRef::Id(id) => ids.push(*id),
             }
         }
-        let mut by_name = BTreeMap::new();
-        let mut by_id = BTreeMap::new();
+        let mut by_name = SortedMap::new();
+        let mut by_id = SortedMap::new();
         if !names.is_empty() {
             by_name = self.0.describe_by_names(names).await;
         }
@@ -97,7 +97,7 @@ impl Admin {
             validate_only,
             ..Default::default()
         };
-        let mut results = BTreeMap::new();
+        let mut results = SortedMap::new();
         if !wanted.is_empty() {
             let judge = |_: &Node, response: crate::protocol::messages::CreateTopicsResponse| {
                 not_controller(
@@ -136,7 +136,7 @@ impl Admin {
     pub async fn delete_topics(&self, topics: &[TopicRef]) -> PerItem<TopicRef, ()> {
         let representable = |t: &&TopicRef| !matches!(t, TopicRef::Name(name) if name.is_empty());
         let wanted: Vec<TopicRef> = topics.iter().filter(representable).cloned().collect();
-        let mut results: BTreeMap<TopicRef, Result<()>> = BTreeMap::new();
+        let mut results: SortedMap<TopicRef, Result<()>> = SortedMap::new();
         if !wanted.is_empty() {
             let mut call = self.0.begin("deleteTopics");
             let timeout_ms = call.left_ms();
@@ -210,7 +210,7 @@ impl Admin {
         {
             Err(error) => all_failed(keys, &error),
             Ok(response) => {
-                let mut results: BTreeMap<String, Result<()>> = (response.results.into_iter())
+                let mut results: SortedMap<String, Result<()>> = (response.results.into_iter())
                     .map(|r| (r.name, check(r.error_code, r.error_message)))
                     .collect();
                 keys.map(|key| {
@@ -223,12 +223,12 @@ impl Admin {
     }
 }
 
-type Described = BTreeMap<String, Result<TopicDescription>>;
+type Described = SortedMap<String, Result<TopicDescription>>;
 
 impl Inner {
     /// By the API that tells eligible leaders (KIP-966), or by metadata where a broker does not have it.
     async fn describe_by_names(&self, mut names: Vec<String>) -> Described {
-        names.sort();
+        sort(&mut names);
         names.dedup();
         let nodes = match self.describe_nodes().await {
             Ok(nodes) => nodes,
@@ -266,7 +266,7 @@ impl Inner {
     }
 
     /// Brokers by id; those that are gone are named by their id alone.
-    async fn describe_nodes(&self) -> Result<BTreeMap<i32, Node>> {
+    async fn describe_nodes(&self) -> Result<SortedMap<i32, Node>> {
         let response = self
             .topic_metadata("describeTopics", Some(Vec::new()))
             .await?;
@@ -299,7 +299,7 @@ impl Inner {
         }
     }
 
-    async fn describe_by_ids(&self, ids: Vec<Uuid>) -> BTreeMap<Uuid, Result<TopicDescription>> {
+    async fn describe_by_ids(&self, ids: Vec<Uuid>) -> SortedMap<Uuid, Result<TopicDescription>> {
         let by_id = |id: &Uuid| MetadataRequestTopic {
             topic_id: *id,
             name: None,
@@ -319,7 +319,7 @@ impl Inner {
     }
 }
 
-fn node_of(nodes: &BTreeMap<i32, Node>, id: i32) -> Node {
+fn node_of(nodes: &SortedMap<i32, Node>, id: i32) -> Node {
     let unknown = || Node {
         id,
         host: String::new(),
@@ -330,13 +330,13 @@ fn node_of(nodes: &BTreeMap<i32, Node>, id: i32) -> Node {
     nodes.get(&id).cloned().unwrap_or_else(unknown)
 }
 
-fn nodes_of(nodes: &BTreeMap<i32, Node>, ids: &[i32]) -> Vec<Node> {
+fn nodes_of(nodes: &SortedMap<i32, Node>, ids: &[i32]) -> Vec<Node> {
     ids.iter().map(|id| node_of(nodes, *id)).collect()
 }
 
 fn from_metadata(
     topic: MetadataResponseTopic,
-    nodes: &BTreeMap<i32, Node>,
+    nodes: &SortedMap<i32, Node>,
 ) -> Result<TopicDescription> {
     check(topic.error_code, None)?;
     let partition = |p: &MetadataResponsePartition| TopicPartitionInfo {
@@ -348,7 +348,7 @@ fn from_metadata(
         last_known_elr: None,
     };
     let mut partitions: Vec<_> = topic.partitions.iter().map(partition).collect();
-    partitions.sort_by_key(|p| p.partition);
+    sort_by_key(&mut partitions, |p| p.partition);
     Ok(TopicDescription {
         name: topic.name.unwrap_or_default(),
         topic_id: topic.topic_id,
@@ -361,7 +361,7 @@ fn from_metadata(
 fn add_described(
     out: &mut Described,
     response: DescribeTopicPartitionsResponse,
-    nodes: &BTreeMap<i32, Node>,
+    nodes: &SortedMap<i32, Node>,
 ) -> Option<Cursor> {
     for topic in response.topics {
         let name = topic.name.unwrap_or_default();

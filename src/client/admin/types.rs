@@ -1,8 +1,8 @@
 //! What the admin client takes and gives, named as in Java's `org.apache.kafka.clients.admin`.
 
+use crate::base::SortedMap;
 use crate::client::types::{Node, OffsetAndMetadata, TopicPartition};
 use crate::protocol::Uuid;
-use std::collections::BTreeMap;
 
 /// A topic to create.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,8 +13,8 @@ pub struct NewTopic {
     /// `None`: the broker's default.
     pub replication_factor: Option<i16>,
     /// Brokers per partition, the preferred leader first; then the two above must be `None`.
-    pub replica_assignment: Option<BTreeMap<i32, Vec<i32>>>,
-    pub configs: BTreeMap<String, String>,
+    pub replica_assignment: Option<SortedMap<i32, Vec<i32>>>,
+    pub configs: SortedMap<String, String>,
 }
 
 /// What a broker says of a topic that it has just created (or would have).
@@ -268,7 +268,7 @@ pub struct MemberDescription {
 }
 
 /// Offsets of one group; `None` for partitions without one.
-pub type GroupOffsets = BTreeMap<TopicPartition, Option<OffsetAndMetadata>>;
+pub type GroupOffsets = SortedMap<TopicPartition, Option<OffsetAndMetadata>>;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClusterDescription {

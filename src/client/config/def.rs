@@ -3,11 +3,11 @@
 //!
 //! Settings that no definition names are ignored, as Java ignores them (it logs them at INFO).
 
+use crate::base::SortedMap;
 use crate::client::ClientError;
-use std::collections::BTreeMap;
 
 /// Settings as a user writes them.
-pub type Properties = BTreeMap<String, String>;
+pub type Properties = SortedMap<String, String>;
 
 /// How a value is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub(crate) const fn nullable(name: &'static str, ty: Type, check: Check) -> Def 
 /// The parsed values of all definitions of one client.
 #[derive(Debug, Clone)]
 pub(crate) struct Values {
-    values: BTreeMap<&'static str, Value>,
+    values: SortedMap<&'static str, Value>,
     set: Vec<&'static str>,
 }
 
@@ -87,7 +87,7 @@ impl Values {
     /// Reads `properties` by `defs`. The first wrong one, in the order of the definitions, is the error.
     pub fn parse(defs: &[&[Def]], properties: &Properties) -> Result<Values, ClientError> {
         let mut out = Values {
-            values: BTreeMap::new(),
+            values: SortedMap::new(),
             set: Vec::new(),
         };
         for def in defs.iter().copied().flatten() {

@@ -3,6 +3,7 @@
 use super::membership::Membership;
 use super::subscription::{Position, Progress};
 use super::{Inner, Result};
+use crate::base::SortedMap;
 use crate::client::ClientError;
 use crate::client::admin::call::find_coordinator_result;
 use crate::client::admin::{
@@ -16,10 +17,9 @@ use crate::protocol::messages::{
 };
 use crate::protocol::{ErrorCode, Request};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-pub(super) type Offsets = BTreeMap<TopicPartition, OffsetAndMetadata>;
+pub(super) type Offsets = SortedMap<TopicPartition, OffsetAndMetadata>;
 
 /// Everything about the consumer's group.
 pub(super) struct Group {
@@ -196,14 +196,14 @@ impl Inner {
         group: &Group,
         node: &Node,
         partitions: &[TopicPartition],
-    ) -> Result<BTreeMap<TopicPartition, Option<OffsetAndMetadata>>> {
+    ) -> Result<SortedMap<TopicPartition, Option<OffsetAndMetadata>>> {
         let build = |version| offset_fetch_request(&group.id, Some(partitions), version, true);
         let offsets = self
             .ask_coordinator::<OffsetFetchRequest>(node, build)
             .await
             .and_then(offsets_of);
         let offsets = offsets.inspect_err(|error| self.note_coordinator_error(group, error))?;
-        let mut out: BTreeMap<_, _> = partitions.iter().map(|tp| (tp.clone(), None)).collect();
+        let mut out: SortedMap<_, _> = partitions.iter().map(|tp| (tp.clone(), None)).collect();
         for (tp, result) in offsets {
             match result {
                 Ok(offset) => {
@@ -270,7 +270,7 @@ impl Inner {
     /// Puts partitions without a position where the group has read to.
     fn begin_at(
         &self,
-        offsets: BTreeMap<TopicPartition, Option<OffsetAndMetadata>>,
+        offsets: SortedMap<TopicPartition, Option<OffsetAndMetadata>>,
         epoch: u64,
     ) -> Result<()> {
         let mut without = Vec::new();

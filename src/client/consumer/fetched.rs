@@ -1,6 +1,7 @@
 //! What came back from a fetch of one partition, read batch by batch as it is asked for.
 
 use super::ConsumerRecord;
+use crate::base::{SortedSet, sort_by_key};
 use crate::client::ClientError;
 use crate::client::config::IsolationLevel;
 use crate::client::env::Codecs;
@@ -8,7 +9,7 @@ use crate::client::types::{Header, TopicPartition};
 use crate::protocol::messages::fetch_response::AbortedTransaction;
 use crate::protocol::record_batch::{BatchView, Records};
 use bytes::Bytes;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// Decompressed batches beyond this are refused rather than held.
 const MAX_BATCH_BYTES: usize = 256 * 1024 * 1024;
@@ -23,7 +24,7 @@ pub(super) struct Fetched {
     pub last_epoch: Option<i32>,
     records: VecDeque<ConsumerRecord>,
     aborted: VecDeque<AbortedTransaction>,
-    aborting: BTreeSet<i64>,
+    aborting: SortedSet<i64>,
     isolation: IsolationLevel,
     check_crcs: bool,
 }
@@ -37,7 +38,7 @@ impl Fetched {
         isolation: IsolationLevel,
         check_crcs: bool,
     ) -> Fetched {
-        aborted.sort_by_key(|t| t.first_offset);
+        sort_by_key(&mut aborted, |t| t.first_offset);
         Fetched {
             partition,
             bytes,
@@ -45,7 +46,7 @@ impl Fetched {
             last_epoch: None,
             records: VecDeque::new(),
             aborted: aborted.into(),
-            aborting: BTreeSet::new(),
+            aborting: SortedSet::new(),
             isolation,
             check_crcs,
         }

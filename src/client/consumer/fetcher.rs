@@ -5,6 +5,7 @@
 use super::fetched::Fetched;
 use super::subscription::{Position, Progress};
 use super::{ConsumerRecord, Inner, Result};
+use crate::base::{SortedMap, SortedSet};
 use crate::client::ClientError;
 use crate::client::config::OffsetReset;
 use crate::client::logger::class;
@@ -15,7 +16,7 @@ use crate::protocol::messages::fetch_response::PartitionData;
 use crate::protocol::messages::{FetchRequest, FetchResponse};
 use crate::protocol::record_batch;
 use crate::protocol::{ErrorCode, Message, Uuid};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Topics are named by their ids from this version on (KIP-516).
@@ -26,12 +27,12 @@ const NO_SESSION_EPOCH: i32 = -1;
 #[derive(Default)]
 pub(super) struct Fetching {
     /// Brokers that a fetch waits at.
-    in_flight: BTreeSet<i32>,
+    in_flight: SortedSet<i32>,
     /// Brokers that a connection is being opened to.
-    connecting: BTreeSet<i32>,
+    connecting: SortedSet<i32>,
     completed: VecDeque<Fetched>,
     /// Partitions that met an error, and when they may be tried again.
-    not_before_ms: BTreeMap<TopicPartition, u64>,
+    not_before_ms: SortedMap<TopicPartition, u64>,
 }
 
 impl Fetching {
@@ -57,7 +58,7 @@ fn has_compressed(response: &FetchResponse) -> bool {
 }
 
 /// What one request asked for: offsets and leader epochs.
-type Asked = BTreeMap<TopicPartition, Position>;
+type Asked = SortedMap<TopicPartition, Position>;
 
 impl Inner {
     /// Takes records that are there already, at most so many, and moves the positions behind them.
@@ -103,11 +104,11 @@ impl Inner {
     /// Sends fetches to the leaders of all partitions that nothing is known of yet.
     pub(super) fn send_fetches(self: &Rc<Self>) {
         let now_ms = self.core.now_ms();
-        let mut requests: BTreeMap<i32, (Node, Asked)> = BTreeMap::new();
+        let mut requests: SortedMap<i32, (Node, Asked)> = SortedMap::new();
         {
             let cluster = self.core.metadata.cluster();
             let fetching = self.fetching.borrow();
-            let buffered: BTreeSet<&TopicPartition> =
+            let buffered: SortedSet<&TopicPartition> =
                 fetching.completed.iter().map(|f| &f.partition).collect();
             for (tp, state) in self.subs.borrow().iter() {
                 let Some(position) = state.position().filter(|_| state.is_fetchable()) else {
@@ -209,7 +210,7 @@ impl Inner {
             FIRST_VERSION_WITH_IDS - 1
         };
         let version = connection.version_of::<FetchRequest>(newest)?;
-        let mut topics: BTreeMap<&Rc<str>, Vec<FetchPartition>> = BTreeMap::new();
+        let mut topics: SortedMap<&Rc<str>, Vec<FetchPartition>> = SortedMap::new();
         for (tp, position) in asked {
             let epoch = cluster.partition(tp).and_then(|p| p.leader_epoch);
             topics.entry(&tp.topic).or_default().push(FetchPartition {

@@ -7,6 +7,7 @@ use super::assignor::RebalanceProtocol;
 use super::coordinator::Group;
 use super::subscription::Mode;
 use super::{Inner, RebalanceListener, Result};
+use crate::base::{SortedMap, SortedSet};
 use crate::client::ClientError;
 use crate::client::logger::class;
 use crate::client::sync::{Signal, backoff_ms};
@@ -17,7 +18,6 @@ use crate::protocol::messages::leave_group_request::MemberIdentity;
 use crate::protocol::records::decode_assignment;
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ enum Prepare {
 }
 
 /// Partition counts of the group's topics when its leader assigned them.
-pub(super) type Snapshot = BTreeMap<Rc<str>, usize>;
+pub(super) type Snapshot = SortedMap<Rc<str>, usize>;
 
 pub(super) struct Membership {
     pub state: Cell<MemberState>,
@@ -79,7 +79,7 @@ pub(super) struct Membership {
     pub round: Cell<u64>,
     retry_at_ms: Cell<u64>,
     failures: Cell<u32>,
-    pub joined_subscription: RefCell<Option<BTreeSet<Rc<str>>>>,
+    pub joined_subscription: RefCell<Option<SortedSet<Rc<str>>>>,
     /// Of the leader only.
     pub snapshot: RefCell<Option<Snapshot>>,
     /// What the sticky assignor remembers: the last assignment and its generation.
@@ -445,7 +445,7 @@ impl Inner {
         let assignment = decode_assignment(assignment).map_err(|e| {
             ClientError::IllegalState(format!("The assignment cannot be read: {e}"))
         })?;
-        let assigned: BTreeSet<TopicPartition> = (assignment.assigned_partitions.into_iter())
+        let assigned: SortedSet<TopicPartition> = (assignment.assigned_partitions.into_iter())
             .flat_map(|t| {
                 let topic: Rc<str> = t.topic.into();
                 t.partitions
@@ -457,7 +457,8 @@ impl Inner {
             member.request_rejoin("received assignment does not match the current subscription");
             return Ok(());
         }
-        let owned: BTreeSet<TopicPartition> = self.subs.borrow().partitions().into_iter().collect();
+        let owned: SortedSet<TopicPartition> =
+            self.subs.borrow().partitions().into_iter().collect();
         if self.protocol == Some(RebalanceProtocol::Cooperative) {
             let revoked: Vec<_> = owned.difference(&assigned).cloned().collect();
             if !revoked.is_empty() {
@@ -489,7 +490,7 @@ impl Inner {
         Ok(())
     }
 
-    fn fits_subscription(&self, assigned: &BTreeSet<TopicPartition>) -> bool {
+    fn fits_subscription(&self, assigned: &SortedSet<TopicPartition>) -> bool {
         let subs = self.subs.borrow();
         match &subs.mode {
             Mode::Pattern(pattern) => assigned.iter().all(|tp| pattern(&tp.topic)),

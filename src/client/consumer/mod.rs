@@ -22,6 +22,7 @@ use super::metadata::Wanted;
 use super::sync::{Changed, Signal, until};
 use super::types::{OffsetAndMetadata, OffsetAndTimestamp, PartitionInfo, TopicPartition};
 use super::{ClientError, Context};
+use crate::base::{SortedMap, SortedSet, sort_by_key};
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::MetadataRequest;
 use crate::protocol::messages::metadata_request::MetadataRequestTopic;
@@ -31,7 +32,6 @@ use fetcher::Fetching;
 use membership::Membership;
 use offsets::{EARLIEST, LATEST};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use subscription::{Position, Progress, Subscriptions};
 
@@ -156,7 +156,7 @@ impl Consumer {
             return Err(ClientError::IllegalArgument(text.into()));
         }
         inner.require_assignors()?;
-        let topics: BTreeSet<Rc<str>> = topics.iter().map(|topic| Rc::from(*topic)).collect();
+        let topics: SortedSet<Rc<str>> = topics.iter().map(|topic| Rc::from(*topic)).collect();
         inner
             .subs
             .borrow_mut()
@@ -334,11 +334,11 @@ impl Consumer {
     pub async fn committed(
         &self,
         partitions: &[TopicPartition],
-    ) -> Result<BTreeMap<TopicPartition, Option<OffsetAndMetadata>>> {
+    ) -> Result<SortedMap<TopicPartition, Option<OffsetAndMetadata>>> {
         let inner = self.open()?;
         let group = inner.require_group()?;
         if partitions.is_empty() {
-            return Ok(BTreeMap::new());
+            return Ok(SortedMap::new());
         }
         let timeout_ms = inner.config.default_api_timeout_ms;
         let deadline_ms = inner.core.now_ms().saturating_add(timeout_ms);
@@ -361,7 +361,7 @@ impl Consumer {
     }
 
     /// Commits the positions of all assigned partitions; what was committed.
-    pub async fn commit_sync(&self) -> Result<BTreeMap<TopicPartition, OffsetAndMetadata>> {
+    pub async fn commit_sync(&self) -> Result<SortedMap<TopicPartition, OffsetAndMetadata>> {
         let offsets = self.open()?.subs.borrow().all_consumed();
         self.commit_sync_offsets(&offsets).await?;
         Ok(offsets)
@@ -369,7 +369,7 @@ impl Consumer {
 
     pub async fn commit_sync_offsets(
         &self,
-        offsets: &BTreeMap<TopicPartition, OffsetAndMetadata>,
+        offsets: &SortedMap<TopicPartition, OffsetAndMetadata>,
     ) -> Result<()> {
         let inner = self.open()?;
         let group = inner.require_group()?;
@@ -412,15 +412,15 @@ impl Consumer {
         Ok(topics.remove(topic).unwrap_or_default())
     }
 
-    pub async fn list_topics(&self) -> Result<BTreeMap<String, Vec<PartitionInfo>>> {
+    pub async fn list_topics(&self) -> Result<SortedMap<String, Vec<PartitionInfo>>> {
         self.open()?.topic_metadata(None).await
     }
 
     /// Per partition the first record at or after a time (milliseconds), if there is one.
     pub async fn offsets_for_times(
         &self,
-        times: &BTreeMap<TopicPartition, i64>,
-    ) -> Result<BTreeMap<TopicPartition, Option<OffsetAndTimestamp>>> {
+        times: &SortedMap<TopicPartition, i64>,
+    ) -> Result<SortedMap<TopicPartition, Option<OffsetAndTimestamp>>> {
         let inner = self.open()?;
         if let Some((tp, time)) = times.iter().find(|(_, time)| **time < 0) {
             return Err(ClientError::IllegalArgument(format!(
@@ -435,7 +435,7 @@ impl Consumer {
     pub async fn beginning_offsets(
         &self,
         partitions: &[TopicPartition],
-    ) -> Result<BTreeMap<TopicPartition, i64>> {
+    ) -> Result<SortedMap<TopicPartition, i64>> {
         self.open()?.edges(partitions, EARLIEST).await
     }
 
@@ -443,7 +443,7 @@ impl Consumer {
     pub async fn end_offsets(
         &self,
         partitions: &[TopicPartition],
-    ) -> Result<BTreeMap<TopicPartition, i64>> {
+    ) -> Result<SortedMap<TopicPartition, i64>> {
         self.open()?.edges(partitions, LATEST).await
     }
 
@@ -661,7 +661,7 @@ impl Inner {
         self: &Rc<Self>,
         partitions: &[TopicPartition],
         edge: i64,
-    ) -> Result<BTreeMap<TopicPartition, i64>> {
+    ) -> Result<SortedMap<TopicPartition, i64>> {
         let wanted = partitions.iter().map(|tp| (tp.clone(), edge)).collect();
         let found = self
             .list_offsets(wanted, self.config.default_api_timeout_ms)
@@ -676,7 +676,7 @@ impl Inner {
     async fn topic_metadata(
         &self,
         topic: Option<&str>,
-    ) -> Result<BTreeMap<String, Vec<PartitionInfo>>> {
+    ) -> Result<SortedMap<String, Vec<PartitionInfo>>> {
         let named = |name: &str| MetadataRequestTopic {
             name: Some(name.to_owned()),
             ..Default::default()
@@ -719,8 +719,8 @@ impl Inner {
 
 fn topics_by_name(
     topics: Vec<crate::protocol::messages::metadata_response::MetadataResponseTopic>,
-) -> Result<BTreeMap<String, Vec<PartitionInfo>>> {
-    let mut out = BTreeMap::new();
+) -> Result<SortedMap<String, Vec<PartitionInfo>>> {
+    let mut out = SortedMap::new();
     for topic in topics {
         let name = topic.name.unwrap_or_default();
         match ErrorCode(topic.error_code) {
@@ -742,7 +742,7 @@ fn topics_by_name(
                 offline_replicas: p.offline_replicas,
             })
             .collect();
-        partitions.sort_by_key(|p| p.partition);
+        sort_by_key(&mut partitions, |p| p.partition);
         out.insert(name, partitions);
     }
     Ok(out)

@@ -2,6 +2,7 @@
 
 use super::subscription::{Position, Progress};
 use super::{Inner, Result};
+use crate::base::SortedMap;
 use crate::client::ClientError;
 use crate::client::admin::by_topic;
 use crate::client::config::OffsetReset;
@@ -12,15 +13,14 @@ use crate::protocol::ErrorCode;
 use crate::protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use crate::protocol::messages::{ListOffsetsRequest, ListOffsetsResponse};
 use futures_util::future::join_all;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(super) const LATEST: i64 = -1;
 pub(super) const EARLIEST: i64 = -2;
 
 /// Offsets found so far; `None`: no record is that young.
-type Found = BTreeMap<TopicPartition, Option<OffsetAndTimestamp>>;
-type Wanted = BTreeMap<TopicPartition, i64>;
+type Found = SortedMap<TopicPartition, Option<OffsetAndTimestamp>>;
+type Wanted = SortedMap<TopicPartition, i64>;
 
 impl Inner {
     /// Begins to find positions for partitions that have none: committed offsets first, then by the reset
@@ -171,7 +171,7 @@ impl Inner {
 
     /// Asks the leaders once. An error means that some are not in `found`.
     async fn list_offsets_once(&self, wanted: &Wanted, found: &mut Found) -> Result<()> {
-        let mut by_leader: BTreeMap<i32, (Node, Vec<TopicPartition>)> = BTreeMap::new();
+        let mut by_leader: SortedMap<i32, (Node, Vec<TopicPartition>)> = SortedMap::new();
         let mut problem = Ok(());
         {
             let cluster = self.core.metadata.cluster();

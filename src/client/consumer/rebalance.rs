@@ -5,6 +5,7 @@ use super::coordinator::Group;
 use super::membership::{Generation, Join, MemberState};
 use super::subscription::Mode;
 use super::{Inner, Result};
+use crate::base::{SortedMap, SortedSet};
 use crate::client::ClientError;
 use crate::client::admin::by_topic;
 use crate::client::error::list;
@@ -24,7 +25,6 @@ use crate::protocol::records::{decode_subscription, encode_assignment, encode_su
 use crate::protocol::{ErrorCode, Message, Reader, Writer};
 use bytes::Bytes;
 use futures_util::future::select;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
 
 const PROTOCOL_TYPE: &str = "consumer";
@@ -263,12 +263,12 @@ impl Inner {
             let text = format!("Coordinator selected invalid assignment protocol: {name}");
             ClientError::IllegalState(text)
         })?;
-        let members: BTreeMap<String, Subscription> = (response.members.into_iter())
+        let members: SortedMap<String, Subscription> = (response.members.into_iter())
             .map(|m| (m.member_id.clone(), member_subscription(m, kind)))
             .collect();
-        let topics: BTreeSet<Rc<str>> = members.values().flat_map(|m| m.topics.clone()).collect();
+        let topics: SortedSet<Rc<str>> = members.values().flat_map(|m| m.topics.clone()).collect();
         self.learn_topics(&topics).await;
-        let mut counts = BTreeMap::new();
+        let mut counts = SortedMap::new();
         {
             let cluster = self.core.metadata.cluster();
             for topic in &topics {
@@ -304,7 +304,7 @@ impl Inner {
     }
 
     /// Makes sure that metadata of all the group's topics are known, as far as they exist.
-    async fn learn_topics(&self, topics: &BTreeSet<Rc<str>>) {
+    async fn learn_topics(&self, topics: &SortedSet<Rc<str>>) {
         let own = {
             let mut subs = self.subs.borrow_mut();
             subs.group_topics = topics.clone();
@@ -315,7 +315,7 @@ impl Inner {
         };
         self.core
             .metadata
-            .want(Wanted::Topics(own.union(topics).cloned().collect()));
+            .want(Wanted::Topics(own.iter().chain(topics).cloned().collect()));
         let unknown = topics
             .iter()
             .any(|t| !self.core.metadata.cluster().topics.contains_key(t));
@@ -327,10 +327,10 @@ impl Inner {
 
     fn warn_of_unassigned<'a>(
         &self,
-        topics: &BTreeSet<Rc<str>>,
+        topics: &SortedSet<Rc<str>>,
         assigned: impl Iterator<Item = &'a TopicPartition>,
     ) {
-        let assigned: BTreeSet<&Rc<str>> = assigned.map(|tp| &tp.topic).collect();
+        let assigned: SortedSet<&Rc<str>> = assigned.map(|tp| &tp.topic).collect();
         let left: Vec<&Rc<str>> = topics.iter().filter(|t| !assigned.contains(t)).collect();
         if !left.is_empty() {
             let text = format!(

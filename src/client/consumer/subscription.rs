@@ -4,10 +4,10 @@
 //! Pure bookkeeping: nothing here talks to a broker.
 
 use super::{RebalanceListener, TopicPattern};
+use crate::base::{SortedMap, SortedSet};
 use crate::client::ClientError;
 use crate::client::config::OffsetReset;
 use crate::client::types::{OffsetAndMetadata, TopicPartition};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 type Result<T> = std::result::Result<T, ClientError>;
@@ -78,10 +78,10 @@ impl Assigned {
 pub(super) struct Subscriptions {
     pub mode: Mode,
     /// Topics wanted; with a pattern, those that match now.
-    pub topics: BTreeSet<Rc<str>>,
+    pub topics: SortedSet<Rc<str>>,
     /// Topics that any member of the group wants: known to the leader only.
-    pub group_topics: BTreeSet<Rc<str>>,
-    assigned: BTreeMap<TopicPartition, Assigned>,
+    pub group_topics: SortedSet<Rc<str>>,
+    assigned: SortedMap<TopicPartition, Assigned>,
     /// Changes with every assignment, so that answers to older questions can be told.
     pub epoch: u64,
     pub listener: Option<Box<dyn RebalanceListener>>,
@@ -107,7 +107,7 @@ impl Subscriptions {
 
     pub fn subscribe(
         &mut self,
-        topics: BTreeSet<Rc<str>>,
+        topics: SortedSet<Rc<str>>,
         listener: Option<Box<dyn RebalanceListener>>,
     ) -> Result<()> {
         self.become_mode(Mode::Topics)?;
@@ -203,7 +203,7 @@ impl Subscriptions {
     }
 
     /// Positions to commit: of everything that has one.
-    pub fn all_consumed(&self) -> BTreeMap<TopicPartition, OffsetAndMetadata> {
+    pub fn all_consumed(&self) -> SortedMap<TopicPartition, OffsetAndMetadata> {
         let consumed = self.assigned.iter().filter_map(|(tp, state)| {
             let Position {
                 offset,
@@ -237,18 +237,18 @@ mod tests {
         s.assign_manually(&[tp(0)])
             .expect("nothing else is in the way");
         let error = s
-            .subscribe(BTreeSet::new(), None)
+            .subscribe(SortedSet::new(), None)
             .expect_err("assigned by hand");
         assert_eq!(error.message().as_deref(), Some(EXCLUSIVE));
         s.unsubscribe();
-        s.subscribe(BTreeSet::new(), None)
+        s.subscribe(SortedSet::new(), None)
             .expect("unsubscribed before");
     }
 
     #[test]
     fn what_stays_assigned_keeps_its_position() {
         let mut s = Subscriptions::default();
-        s.subscribe(BTreeSet::new(), None)
+        s.subscribe(SortedSet::new(), None)
             .expect("nothing else is in the way");
         s.assign_from_group([tp(0), tp(1)]);
         let at = Progress::At(Position {

@@ -1,6 +1,7 @@
 //! One open connection: requests out in order, responses matched to them, the versions that the broker serves.
 
 use super::Result;
+use crate::base::SortedMap;
 use crate::client::ClientError;
 use crate::client::env::{Link, Runtime};
 use crate::protocol::frame::{decode_response, encode_request};
@@ -11,7 +12,7 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use futures_channel::oneshot;
 use futures_util::StreamExt;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 pub(crate) struct Connection {
@@ -20,7 +21,7 @@ pub(crate) struct Connection {
     next_correlation_id: Rc<Cell<i32>>,
     client_id: String,
     /// First and last version per API.
-    versions: RefCell<BTreeMap<i16, (i16, i16)>>,
+    versions: RefCell<SortedMap<i16, (i16, i16)>>,
     pending: RefCell<VecDeque<Pending>>,
     watching: Cell<bool>,
     /// Called once when the connection ends, whoever ended it.

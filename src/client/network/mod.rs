@@ -12,12 +12,12 @@ use super::env::{ConnectError, Env};
 use super::logger::{Log, class};
 use super::sync::{Signal, backoff_ms, until};
 use super::types::Node;
+use crate::base::SortedMap;
 use crate::protocol::Request;
 use bytes::Bytes;
 pub(crate) use connection::Connection;
 use futures_channel::oneshot;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 type Result<T> = std::result::Result<T, ClientError>;
@@ -30,7 +30,7 @@ struct Inner {
     env: Env,
     config: ConnectionConfig,
     log: Log,
-    nodes: RefCell<BTreeMap<i32, Rc<NodeState>>>,
+    nodes: RefCell<SortedMap<i32, Rc<NodeState>>>,
     next_correlation_id: Rc<Cell<i32>>,
     closed: Cell<bool>,
     /// Told of every node that could not be reached or went away.

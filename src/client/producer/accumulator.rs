@@ -4,22 +4,23 @@ use super::batch::{Batch, NewRecord};
 use super::delivery::{Delivery, DeliveryCallback, Fate};
 use super::ids::{ProducerIds, Sequences};
 use super::partitioner::Sticky;
+use crate::base::SortedMap;
 use crate::client::config::ProducerConfig;
 use crate::client::env::Codecs;
 use crate::client::metadata::{Cluster, Topic};
 use crate::client::types::{Node, TopicPartition};
 use crate::protocol::record_batch::{Compression, record_size_upper_bound};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Everything that is not sent, or sent and not settled.
 #[derive(Default)]
 pub(super) struct Accumulator {
-    topics: BTreeMap<Rc<str>, TopicBatches>,
+    topics: SortedMap<Rc<str>, TopicBatches>,
     memory_bytes: usize,
     next_number: u64,
     /// Batches that are not settled, by number.
-    open: BTreeMap<u64, Rc<Fate>>,
+    open: SortedMap<u64, Rc<Fate>>,
     /// How many calls wait for everything to be sent at once.
     pub flushes: usize,
     /// How many sends wait for memory.
@@ -31,7 +32,7 @@ pub(super) struct Accumulator {
 
 struct TopicBatches {
     sticky: Sticky,
-    partitions: BTreeMap<i32, PartitionBatches>,
+    partitions: SortedMap<i32, PartitionBatches>,
     /// What compression makes of this topic's records, as a part of 1.
     ratio: f32,
 }
@@ -40,7 +41,7 @@ impl Default for TopicBatches {
     fn default() -> Self {
         TopicBatches {
             sticky: Sticky::default(),
-            partitions: BTreeMap::new(),
+            partitions: SortedMap::new(),
             ratio: 1.0,
         }
     }

@@ -1,10 +1,10 @@
 //! What becomes of records: one shared fate per batch, so that a record costs no allocation of its own.
 
 use super::RecordMetadata;
+use crate::base::SortedMap;
 use crate::client::ClientError;
 use crate::client::types::TopicPartition;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -75,7 +75,7 @@ pub(super) enum BatchResult {
     /// `records` have errors of their own, by index; the others have `rest`.
     Failed {
         rest: ClientError,
-        records: BTreeMap<usize, ClientError>,
+        records: SortedMap<usize, ClientError>,
     },
 }
 

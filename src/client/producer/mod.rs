@@ -20,13 +20,13 @@ use super::metadata::{Cluster, Topic};
 use super::sync::{Signal, until};
 use super::types::{PartitionInfo, TopicPartition};
 use super::{ClientError, Context};
+use crate::base::SortedSet;
 use crate::protocol::ErrorCode;
 use crate::protocol::record_batch::{Compression, record_size_upper_bound};
 use accumulator::{Accumulator, Appended, Placement};
 use batch::NewRecord;
 use ids::ProducerIds;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 type Result<T> = std::result::Result<T, ClientError>;
@@ -69,7 +69,7 @@ pub(super) struct Inner {
     ids: Cell<Option<ProducerIds>>,
     requesting_id: Cell<bool>,
     /// Nodes that a connection is being opened to.
-    connecting: RefCell<BTreeSet<i32>>,
+    connecting: RefCell<SortedSet<i32>>,
     /// Why nothing can be sent any more.
     fatal: RefCell<Option<ClientError>>,
     closed: Cell<bool>,

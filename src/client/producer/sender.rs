@@ -6,6 +6,7 @@ use super::accumulator::Ready;
 use super::batch::{Batch, Identity};
 use super::delivery::BatchResult;
 use super::ids::ProducerIds;
+use crate::base::SortedMap;
 use crate::client::ClientError;
 use crate::client::logger::class;
 use crate::client::network::{Connection, InFlight};
@@ -16,7 +17,6 @@ use crate::protocol::messages::produce_response::PartitionProduceResponse;
 use crate::protocol::messages::{InitProducerIdRequest, ProduceRequest, ProduceResponse};
 use crate::protocol::{ErrorCode, Message, Rope, Uuid};
 use futures_util::future::select;
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 /// Requests name topics by their ids from this version on (KIP-516).
@@ -146,7 +146,7 @@ impl Inner {
         connection: &Rc<Connection>,
         batches: &[Batch],
     ) -> Result<Option<InFlight<ProduceRequest>>, ClientError> {
-        let mut topics: BTreeMap<&str, Vec<&Batch>> = BTreeMap::new();
+        let mut topics: SortedMap<&str, Vec<&Batch>> = SortedMap::new();
         for batch in batches {
             topics
                 .entry(&batch.partition.topic)
@@ -207,7 +207,7 @@ impl Inner {
         batches: Vec<Batch>,
         response: Result<ProduceResponse, ClientError>,
     ) {
-        let mut answers: BTreeMap<TopicPartition, PartitionProduceResponse> = BTreeMap::new();
+        let mut answers: SortedMap<TopicPartition, PartitionProduceResponse> = SortedMap::new();
         let failure = match response {
             Ok(response) => {
                 let cluster = self.core.metadata.cluster();
@@ -258,7 +258,7 @@ impl Inner {
                 batch,
                 BatchResult::Failed {
                     rest,
-                    records: BTreeMap::new(),
+                    records: SortedMap::new(),
                 },
             );
         }
@@ -427,7 +427,7 @@ impl Inner {
                 batch,
                 BatchResult::Failed {
                     rest: whole,
-                    records: BTreeMap::new(),
+                    records: SortedMap::new(),
                 },
             );
         }
@@ -496,7 +496,7 @@ impl Inner {
             batch,
             BatchResult::Failed {
                 rest,
-                records: BTreeMap::new(),
+                records: SortedMap::new(),
             },
         );
     }
@@ -616,7 +616,7 @@ impl Inner {
                 batch,
                 BatchResult::Failed {
                     rest,
-                    records: BTreeMap::new(),
+                    records: SortedMap::new(),
                 },
             );
         }

@@ -32,11 +32,11 @@ pub use offsets::{Topics, refuse_commit};
 pub use records::GroupRecord;
 pub use state::GroupState;
 
-use crate::base::{Now, Rng};
+use crate::base::{Now, Rng, SortedMap, SortedSet};
 use crate::protocol::ErrorCode;
 use crate::protocol::generated::*;
 use state::Group;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use timers::Timers;
 
 /// The caller's number for a request, handed back with its answer.
@@ -100,7 +100,7 @@ enum Then {
     Assign {
         group: String,
         generation: i32,
-        assignment: BTreeMap<String, bytes::Bytes>,
+        assignment: SortedMap<String, bytes::Bytes>,
     },
     /// Answer a static member that has come back under a new member id, or undo its coming back.
     StaticRejoin {
@@ -136,13 +136,13 @@ pub struct GroupCoordinator {
     config: GroupConfig,
     partitions: i32,
     rng: Rng,
-    groups: BTreeMap<String, Group>,
+    groups: SortedMap<String, Group>,
     timers: Timers,
     effects: VecDeque<Effect>,
-    appends: BTreeMap<AppendId, Append>,
+    appends: SortedMap<AppendId, Append>,
     next_append: u64,
-    deletions: BTreeMap<Ticket, admin::Deletion>,
-    changed: BTreeSet<String>,
+    deletions: SortedMap<Ticket, admin::Deletion>,
+    changed: SortedSet<String>,
     /// When anything was last handled (monotonic).
     last_seen_ms: u64,
 }
@@ -159,13 +159,13 @@ impl GroupCoordinator {
             config,
             partitions,
             rng,
-            groups: BTreeMap::new(),
+            groups: SortedMap::new(),
             timers: Timers::default(),
             effects: VecDeque::new(),
-            appends: BTreeMap::new(),
+            appends: SortedMap::new(),
             next_append: 0,
-            deletions: BTreeMap::new(),
-            changed: BTreeSet::new(),
+            deletions: SortedMap::new(),
+            changed: SortedSet::new(),
             last_seen_ms: 0,
         }
     }

@@ -3,7 +3,7 @@
 use super::records::{group_tombstone, offset_record, offset_tombstone};
 use super::state::{CommittedOffset, Group, GroupState};
 use super::{Caller, GroupCoordinator, Reply, Then, Ticket};
-use crate::base::Now;
+use crate::base::{Now, SortedSet};
 use crate::protocol::generated::offset_commit_request::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
@@ -15,7 +15,6 @@ use crate::protocol::generated::offset_delete_response::{
     OffsetDeleteResponse, OffsetDeleteResponsePartition, OffsetDeleteResponseTopic,
 };
 use crate::protocol::{ErrorCode, Uuid};
-use std::collections::BTreeSet;
 
 /// What the coordinator has to know about topics.
 pub trait Topics {
@@ -315,7 +314,7 @@ impl GroupCoordinator {
     }
 
     /// Topics for which any group has committed an offset, for observers.
-    pub fn committed_topics(&self) -> BTreeSet<&str> {
+    pub fn committed_topics(&self) -> SortedSet<&str> {
         let offsets = self.groups.values().flat_map(|g| g.offsets.keys());
         offsets.map(|(topic, _)| topic.as_str()).collect()
     }

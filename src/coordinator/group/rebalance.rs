@@ -3,9 +3,8 @@
 use super::state::{Group, GroupState};
 use super::timers::Timer;
 use super::{GroupCoordinator, Reply, Then};
-use crate::base::Now;
+use crate::base::{Now, SortedMap};
 use crate::protocol::ErrorCode;
-use std::collections::BTreeMap;
 
 /// A timer that comes later than this by more has slept: a frozen tab, a closed laptop. Nobody could send
 /// heartbeats in that time, so nobody is expelled for it.
@@ -162,7 +161,7 @@ impl GroupCoordinator {
         group.next_generation(now);
         self.touch(group_id);
         if self.group_mut(group_id).state == GroupState::Empty {
-            self.append_group_snapshot(group_id, &BTreeMap::new(), Then::Nothing);
+            self.append_group_snapshot(group_id, &SortedMap::new(), Then::Nothing);
             return;
         }
         self.answer_joins(now, group_id);

@@ -6,7 +6,7 @@
 use super::state::{CommittedOffset, Group, GroupState, Member, Protocol};
 use super::timers::Timer;
 use super::{GroupCoordinator, Then};
-use crate::base::Now;
+use crate::base::{Now, SortedMap};
 use crate::protocol::DecodeError;
 use crate::protocol::generated::group_metadata_value::{GroupMetadataValue, MemberMetadata};
 use crate::protocol::generated::{GroupMetadataKey, OffsetCommitKey, OffsetCommitValue};
@@ -14,7 +14,6 @@ use crate::protocol::records::{
     GroupRecordKey, decode_coordinator_value, encode_coordinator_key, encode_coordinator_value,
 };
 use bytes::Bytes;
-use std::collections::BTreeMap;
 
 /// A key, and a value or a tombstone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +89,7 @@ pub(super) fn group_tombstone(group: &str) -> GroupRecord {
 
 impl Group {
     /// The group as it is now, its members with these assignments.
-    fn snapshot(&self, assignment: &BTreeMap<String, Bytes>) -> GroupRecord {
+    fn snapshot(&self, assignment: &SortedMap<String, Bytes>) -> GroupRecord {
         let protocol = self.protocol_name.as_deref().unwrap_or("");
         let member = |m: &Member| MemberMetadata {
             member_id: m.member_id.clone(),
@@ -276,7 +275,7 @@ impl GroupCoordinator {
     pub(super) fn append_group_snapshot(
         &mut self,
         group_id: &str,
-        assignment: &BTreeMap<String, Bytes>,
+        assignment: &SortedMap<String, Bytes>,
         then: Then,
     ) {
         let record = self.group_mut(group_id).snapshot(assignment);
@@ -285,7 +284,7 @@ impl GroupCoordinator {
 
     /// Writes that a group exists, as Kafka does when the first member asks for it.
     pub(super) fn append_new_group(&mut self, now: Now, group_id: &str) {
-        let record = Group::new(group_id, now.wall_ms).snapshot(&BTreeMap::new());
+        let record = Group::new(group_id, now.wall_ms).snapshot(&SortedMap::new());
         self.append(group_id, vec![record], Then::Nothing);
     }
 }

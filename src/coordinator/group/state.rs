@@ -3,9 +3,9 @@
 //! Decisions, timers and answers are in the other files.
 
 use super::Ticket;
+use crate::base::{SortedMap, SortedSet};
 use crate::protocol::Uuid;
 use bytes::Bytes;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a group stands. The names are Kafka's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,18 +91,18 @@ pub(super) struct Group {
     pub protocol_type: Option<String>,
     pub protocol_name: Option<String>,
     pub leader: Option<String>,
-    pub members: BTreeMap<String, Member>,
+    pub members: SortedMap<String, Member>,
     /// `group.instance.id` → member id (KIP-345).
-    pub static_members: BTreeMap<String, String>,
+    pub static_members: SortedMap<String, String>,
     /// Got a member id with MEMBER_ID_REQUIRED and have not joined with it yet (KIP-394).
-    pub pending_joins: BTreeSet<String>,
+    pub pending_joins: SortedSet<String>,
     /// Got a JoinGroup answer of this generation and have not sent SyncGroup yet.
-    pub pending_syncs: BTreeSet<String>,
+    pub pending_syncs: SortedSet<String>,
     /// Somebody came while the initial rebalance was waiting.
     pub new_member_added: bool,
     /// Topics that the members are subscribed to; `None` if that cannot be known.
-    pub subscribed_topics: Option<BTreeSet<String>>,
-    pub offsets: BTreeMap<(String, i32), CommittedOffset>,
+    pub subscribed_topics: Option<SortedSet<String>>,
+    pub offsets: SortedMap<(String, i32), CommittedOffset>,
 }
 
 impl Group {
@@ -116,13 +116,13 @@ impl Group {
             protocol_type: None,
             protocol_name: None,
             leader: None,
-            members: BTreeMap::new(),
-            static_members: BTreeMap::new(),
-            pending_joins: BTreeSet::new(),
-            pending_syncs: BTreeSet::new(),
+            members: SortedMap::new(),
+            static_members: SortedMap::new(),
+            pending_joins: SortedSet::new(),
+            pending_syncs: SortedSet::new(),
             new_member_added: false,
             subscribed_topics: None,
-            offsets: BTreeMap::new(),
+            offsets: SortedMap::new(),
         }
     }
 
@@ -178,7 +178,7 @@ impl Group {
 
     /// The assignor that all members know and most prefer.
     pub fn select_protocol(&self) -> Option<String> {
-        let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut votes: SortedMap<&str, usize> = SortedMap::new();
         for member in self.members.values() {
             let choice = member
                 .protocols

@@ -2,26 +2,26 @@
 //! metadata (`ConsumerProtocolSubscription`).
 
 use super::state::Group;
+use crate::base::SortedSet;
 use crate::protocol::generated::ConsumerProtocolSubscription;
 use crate::protocol::{Message, Reader};
 use bytes::Bytes;
-use std::collections::BTreeSet;
 
 impl Group {
     /// `None` when the group is not one of consumers, or a member's metadata cannot be read: then nothing
     /// can be said.
-    pub fn compute_subscribed_topics(&self) -> Option<BTreeSet<String>> {
+    pub fn compute_subscribed_topics(&self) -> Option<SortedSet<String>> {
         if !self.is_consumer_group() {
             return None;
         }
         let Some(protocol) = &self.protocol_name else {
             return if self.members.is_empty() {
-                Some(BTreeSet::new())
+                Some(SortedSet::new())
             } else {
                 None
             };
         };
-        let mut topics = BTreeSet::new();
+        let mut topics = SortedSet::new();
         for member in self.members.values() {
             topics.extend(subscription(member.metadata_for(protocol))?);
         }

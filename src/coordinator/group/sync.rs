@@ -2,12 +2,11 @@
 
 use super::state::GroupState;
 use super::{Caller, GroupCoordinator, Reply, Then};
-use crate::base::Now;
+use crate::base::{Now, SortedMap};
 use crate::protocol::ErrorCode;
 use crate::protocol::generated::sync_group_request::SyncGroupRequest;
 use crate::protocol::generated::sync_group_response::SyncGroupResponse;
 use bytes::Bytes;
-use std::collections::BTreeMap;
 
 impl GroupCoordinator {
     /// Answers with [`Reply::Sync`], when the leader's assignment is durable.
@@ -77,7 +76,7 @@ impl GroupCoordinator {
         }
         let group = self.group_mut(group_id);
         let generation = group.generation;
-        let mut assignment: BTreeMap<String, Bytes> = group
+        let mut assignment: SortedMap<String, Bytes> = group
             .members
             .keys()
             .map(|id| (id.clone(), Bytes::new()))
@@ -98,7 +97,7 @@ impl GroupCoordinator {
         now: Now,
         group_id: &str,
         generation: i32,
-        assignment: BTreeMap<String, Bytes>,
+        assignment: SortedMap<String, Bytes>,
         error: Option<ErrorCode>,
     ) {
         // Another rebalance may have begun while the assignment was on its way to storage.

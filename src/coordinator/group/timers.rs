@@ -2,7 +2,7 @@
 //!
 //! A timer has a name; scheduling a name again moves it.
 
-use std::collections::BTreeMap;
+use crate::base::SortedMap;
 
 /// What a deadline is for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,8 +49,8 @@ impl Timer {
 #[derive(Debug, Default)]
 pub(super) struct Timers {
     /// The number keeps timers of one deadline in the order in which they were scheduled.
-    by_deadline: BTreeMap<(u64, u64), Timer>,
-    places: BTreeMap<Name, (u64, u64)>,
+    by_deadline: SortedMap<(u64, u64), Timer>,
+    places: SortedMap<Name, (u64, u64)>,
     scheduled: u64,
 }
 

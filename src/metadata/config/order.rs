@@ -3,6 +3,7 @@
 //! Kafka keeps configs in such maps, so the order of entries in responses and of names in error
 //! messages follows from it, and clients show it.
 
+use crate::base::sort_by_key;
 /// `String.hashCode`.
 pub fn hash_code(text: &str) -> u32 {
     text.encode_utf16()
@@ -25,7 +26,7 @@ pub fn sort_by_hash_code<T>(items: &mut [T], capacity: usize, hash: impl Fn(&T) 
     while items.len() * 4 > buckets * 3 {
         buckets *= 2;
     }
-    items.sort_by_key(|item| {
+    sort_by_key(items, |item| {
         let hash = hash(item);
         (hash ^ (hash >> 16)) as usize & (buckets - 1)
     });

@@ -9,10 +9,10 @@ use super::{
     BROKER_QUOTAS, CLIENT_METRICS, ConfigKey, ConfigSource, UpdateMode, Value, ValueType,
     broker_key, broker_keys, group_broker_synonym, group_keys, topic_broker_synonym, topic_keys,
 };
-use std::collections::BTreeMap;
+use crate::base::{SortedMap, sort_by};
 
 /// Entries of one resource by name, as they were set.
-pub type Configs = BTreeMap<String, String>;
+pub type Configs = SortedMap<String, String>;
 
 /// What stands behind a value, strongest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -287,7 +287,7 @@ impl<'a> BrokerView<'a> {
             entry.synonyms.clear();
             entry.source = self.source_of_topic_config(overrides, &entry.name);
         }
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by(&mut entries, |a, b| a.name.cmp(&b.name));
         entries
     }
 

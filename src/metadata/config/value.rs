@@ -4,7 +4,7 @@
 //! matter.
 
 use super::{ConfigKey, ListRule, Validator, ValueType};
-use std::collections::BTreeSet;
+use crate::base::SortedSet;
 use std::fmt;
 
 /// Why a value or a set of values is refused; the text is Kafka's.
@@ -93,7 +93,7 @@ impl ConfigKey {
         let mut value = self.parse_type(text)?;
         if let (Value::List(list), Validator::ListOf(..)) = (&mut value, self.validator) {
             // Kafka keeps the first of equal items.
-            let mut seen = BTreeSet::new();
+            let mut seen = SortedSet::new();
             list.retain(|item| seen.insert(item.clone()));
         }
         self.check(&value)?;

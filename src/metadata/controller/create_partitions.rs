@@ -2,7 +2,7 @@
 
 use super::create_topics::{check_assignment, new_partition};
 use super::{Decision, place};
-use crate::base::Rng;
+use crate::base::{Rng, SortedMap};
 use crate::metadata::{ApiError, MetadataImage, error_fields};
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::PartitionRecord;
@@ -12,7 +12,6 @@ use crate::protocol::messages::create_partitions_request::{
 use crate::protocol::messages::create_partitions_response::{
     CreatePartitionsResponse, CreatePartitionsTopicResult,
 };
-use std::collections::BTreeMap;
 
 /// Adds partitions as a client asks (CreatePartitions).
 pub fn create_partitions(
@@ -20,7 +19,7 @@ pub fn create_partitions(
     rng: &mut Rng,
     request: &CreatePartitionsRequest,
 ) -> Decision<CreatePartitionsResponse> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: SortedMap<&str, usize> = SortedMap::new();
     for topic in &request.topics {
         *counts.entry(&topic.name).or_default() += 1;
     }

@@ -2,7 +2,7 @@
 
 use super::alter_configs::{AlterOp, ConfigOps, alter_incrementally};
 use super::{Decision, bounded, directories, place};
-use crate::base::{BrokerId, Rng};
+use crate::base::{BrokerId, Rng, SortedMap, SortedSet, sort};
 use crate::metadata::config::ResourceType;
 use crate::metadata::config::resolve::{Configs, DescribedConfig};
 use crate::metadata::{ApiError, MetadataImage, NO_LEADER, Record, names};
@@ -14,7 +14,6 @@ use crate::protocol::messages::create_topics_response::{
 };
 use crate::protocol::messages::{PartitionRecord, TopicRecord};
 use crate::protocol::{ErrorCode, Uuid};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The most partitions that one request may create.
 const MAX_PARTITIONS_PER_REQUEST: i64 = 10_000;
@@ -27,7 +26,7 @@ pub fn create_topics(
     rng: &mut Rng,
     request: &CreateTopicsRequest,
 ) -> Decision<CreateTopicsResponse> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: SortedMap<&str, usize> = SortedMap::new();
     for topic in &request.topics {
         *counts.entry(&topic.name).or_default() += 1;
     }
@@ -57,7 +56,7 @@ pub fn auto_create_topics(
     broker: BrokerId,
     topics: &[&str],
 ) -> Decision<CreateTopicsResponse> {
-    let unique: BTreeSet<&str> = topics
+    let unique: SortedSet<&str> = topics
         .iter()
         .copied()
         .filter(|name| names::check_topic(name).is_ok() && image.topic(name).is_none())
@@ -318,7 +317,7 @@ fn assigned(image: &MetadataImage, topic: &CreatableTopic) -> Result<Vec<Vec<i32
         return not_both("numPartitions was");
     }
     let invalid = |text: String| ApiError::new(ErrorCode::INVALID_REPLICA_ASSIGNMENT, text);
-    let mut parts: BTreeMap<i32, &Vec<i32>> = BTreeMap::new();
+    let mut parts: SortedMap<i32, &Vec<i32>> = SortedMap::new();
     let mut width = None;
     for CreatableReplicaAssignment {
         partition_index,
@@ -354,7 +353,7 @@ pub(super) fn check_assignment(
         return refuse("The manual partition assignment includes an empty replica list.".into());
     }
     let mut sorted = replicas.to_vec();
-    sorted.sort_unstable();
+    sort(&mut sorted);
     for (i, id) in sorted.iter().enumerate() {
         if !image.brokers.contains_key(id) {
             return refuse(format!(

@@ -1,6 +1,7 @@
 //! Topics to delete, by name or by id.
 
 use super::Decision;
+use crate::base::SortedMap;
 use crate::metadata::{ApiError, MetadataImage, Record, error_fields};
 use crate::protocol::messages::RemoveTopicRecord;
 use crate::protocol::messages::delete_topics_request::DeleteTopicsRequest;
@@ -8,7 +9,6 @@ use crate::protocol::messages::delete_topics_response::{
     DeletableTopicResult, DeleteTopicsResponse,
 };
 use crate::protocol::{ErrorCode, Uuid};
-use std::collections::BTreeMap;
 
 /// Answers in the order: what is wrong in itself, duplicates, ids that are not there, names in
 /// their order.
@@ -48,8 +48,8 @@ pub fn delete_topics(
     {
         return Decision::unchanged(disabled(request, api_version));
     }
-    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut ids: BTreeMap<Uuid, usize> = BTreeMap::new();
+    let mut names: SortedMap<&str, usize> = SortedMap::new();
+    let mut ids: SortedMap<Uuid, usize> = SortedMap::new();
     for name in &request.topic_names {
         *names.entry(name).or_default() += 1;
     }
@@ -95,11 +95,11 @@ pub fn delete_topics(
 /// The topics to delete, by id. What cannot be deleted is answered.
 fn find(
     image: &MetadataImage,
-    names: &BTreeMap<&str, usize>,
-    ids: &BTreeMap<Uuid, usize>,
+    names: &SortedMap<&str, usize>,
+    ids: &SortedMap<Uuid, usize>,
     answers: &mut Answers,
-) -> BTreeMap<Uuid, String> {
-    let mut found = BTreeMap::new();
+) -> SortedMap<Uuid, String> {
+    let mut found = SortedMap::new();
     for (id, _) in ids.iter().filter(|(_, count)| **count == 1) {
         match image.topic_by_id(*id) {
             Some(topic) => drop(found.insert(*id, topic.name.to_string())),

@@ -4,7 +4,7 @@
 //! once.
 
 use super::Decision;
-use crate::base::BrokerId;
+use crate::base::{BrokerId, sort};
 use crate::metadata::{ApiError, MetadataImage, NO_LEADER, PartitionImage, Record, TopicImage};
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::elect_leaders_request::ElectLeadersRequest;
@@ -228,7 +228,7 @@ pub fn broker_unfenced(image: &MetadataImage, broker: BrokerId) -> Vec<Record> {
             let mut isr = partition.isr.clone();
             isr.push(broker.0);
             // Kafka's leaders list who is in sync by id.
-            isr.sort_unstable();
+            sort(&mut isr);
             if partition.leader == NO_LEADER {
                 record.leader = broker.0;
             }

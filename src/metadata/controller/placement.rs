@@ -2,9 +2,8 @@
 //! does: round-robin over racks, within each rack round-robin over brokers, each from a random
 //! start, and brokers in service before fenced ones. A leader is never placed on a fenced broker.
 
-use crate::base::Rng;
+use crate::base::{Rng, SortedMap, sort};
 use crate::metadata::BrokerImage;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// Why replicas cannot be placed.
@@ -48,7 +47,7 @@ struct Ring {
 impl Ring {
     fn start_at_random(&mut self, rng: &mut Rng) {
         if !self.brokers.is_empty() {
-            self.brokers.sort_unstable();
+            sort(&mut self.brokers);
             self.offset = rng.below(self.brokers.len() as u64) as usize;
         }
     }
@@ -98,7 +97,7 @@ struct Racks {
 
 impl Racks {
     fn new<'a>(brokers: impl Iterator<Item = &'a BrokerImage>, rng: &mut Rng) -> Self {
-        let mut by_name: BTreeMap<Option<&str>, Rack> = BTreeMap::new();
+        let mut by_name: SortedMap<Option<&str>, Rack> = SortedMap::new();
         let (mut registered, mut in_service) = (0, 0);
         for broker in brokers {
             let rack = by_name.entry(broker.rack.as_deref()).or_default();
@@ -199,7 +198,7 @@ pub fn place<'a>(
 mod tests {
     use super::*;
     use crate::base::BrokerId;
-    use std::collections::BTreeSet;
+    use crate::base::SortedSet;
 
     fn brokers(spec: &[(i32, Option<&str>, bool)]) -> Vec<BrokerImage> {
         let image = |&(id, rack, fenced): &(i32, Option<&str>, bool)| BrokerImage {
@@ -237,8 +236,8 @@ mod tests {
     fn every_broker_may_come_first() {
         let first =
             |seed| place(three().iter(), 1, 1, &mut Rng::new(seed)).expect("possible")[0][0];
-        let seen: BTreeSet<i32> = (0..50).map(first).collect();
-        assert_eq!(seen, BTreeSet::from([1, 2, 3]));
+        let seen: SortedSet<i32> = (0..50).map(first).collect();
+        assert_eq!(seen, SortedSet::from([1, 2, 3]));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Changes of client quotas (KIP-546): checked and stored as Kafka does, enforced by nobody.
 
 use super::Decision;
+use crate::base::SortedMap;
 use crate::metadata::{ApiError, MetadataImage, QuotaEntity, Record};
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::ClientQuotaRecord;
 use crate::protocol::messages::client_quota_record::EntityData;
 use core::net::IpAddr;
-use std::collections::BTreeMap;
 
 /// What is to become of the quotas of one entity.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +75,7 @@ fn alter(
     entity: &QuotaEntity,
     change: &QuotaChange,
 ) -> Result<Vec<Record>, ApiError> {
-    let mut values: BTreeMap<&str, Option<f64>> = BTreeMap::new();
+    let mut values: SortedMap<&str, Option<f64>> = SortedMap::new();
     for (key, value) in &change.values {
         if values.insert(key, *value).is_some() {
             // Kafka finds the duplicate key first and then takes the entity for one that came before.

@@ -1,6 +1,7 @@
 //! Changes of users' SCRAM credentials (KIP-554): checked as Kafka does.
 
 use super::Decision;
+use crate::base::SortedMap;
 use crate::metadata::{ApiError, MetadataImage, Record, SCRAM_MECHANISMS, error_fields};
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::alter_user_scram_credentials_request::{
@@ -10,14 +11,13 @@ use crate::protocol::messages::alter_user_scram_credentials_response::{
     AlterUserScramCredentialsResponse, AlterUserScramCredentialsResult,
 };
 use crate::protocol::messages::{RemoveUserScramCredentialRecord, UserScramCredentialRecord};
-use std::collections::BTreeMap;
 
 /// Changes credentials as a client asks (AlterUserScramCredentials).
 pub fn alter_scram_credentials(
     image: &MetadataImage,
     request: &AlterUserScramCredentialsRequest,
 ) -> Decision<AlterUserScramCredentialsResponse> {
-    let mut outcomes: BTreeMap<&str, Result<Record, ApiError>> = BTreeMap::new();
+    let mut outcomes: SortedMap<&str, Result<Record, ApiError>> = SortedMap::new();
     let deletions = request
         .deletions
         .iter()

@@ -4,6 +4,7 @@ use super::super::exec::{self, Streams};
 use super::super::io::{Stdin, Stop};
 use super::super::tool::{self, Builtin, Call, Command};
 use super::getopt::Syntax;
+use crate::base::sort;
 
 pub(super) const TOOLS: &[Builtin] = &[
     Builtin {
@@ -477,13 +478,13 @@ async fn help(call: Call) -> Result<i32, Stop> {
     let mut tools: Vec<_> = tool::all_tools()
         .map(|t| (t.name, first_line(t.summary)))
         .collect();
-    tools.sort_unstable();
+    sort(&mut tools);
     for (name, summary) in tools {
         call.io.out_line(format!("  {name:<24}{summary}"));
     }
     call.io.out_line("Small tools, as in a Unix shell:");
     let mut builtins: Vec<_> = super::all().map(|b| (b.name, b.summary)).collect();
-    builtins.sort_unstable();
+    sort(&mut builtins);
     for (name, summary) in builtins {
         call.io.out_line(format!("  {name:<24}{summary}"));
     }

@@ -5,6 +5,7 @@ use super::super::io::Stop;
 use super::super::time::civil;
 use super::super::tool::{Builtin, Call};
 use super::getopt::Syntax;
+use crate::base::{sort, sort_by, sort_by_key};
 
 pub(super) const TOOLS: &[Builtin] = &[
     Builtin {
@@ -98,10 +99,10 @@ impl Listing {
 
     fn show(&self, call: &Call, mut entries: Vec<(String, Metadata)>) {
         if self.by_time {
-            entries.sort_by_key(|(_, m)| std::cmp::Reverse(m.modified_ms));
+            sort_by_key(&mut entries, |(_, m)| std::cmp::Reverse(m.modified_ms));
         }
         if self.by_size {
-            entries.sort_by_key(|(_, m)| std::cmp::Reverse(m.len));
+            sort_by_key(&mut entries, |(_, m)| std::cmp::Reverse(m.len));
         }
         if self.reverse {
             entries.reverse();
@@ -194,8 +195,8 @@ async fn ls(call: Call) -> Result<i32, Stop> {
             }
         }
     }
-    files.sort_by(|a, b| a.0.cmp(&b.0));
-    dirs.sort();
+    sort_by(&mut files, |a, b| a.0.cmp(&b.0));
+    sort(&mut dirs);
     let headers = dirs.len() > 1 || !files.is_empty() || (status != 0 && !dirs.is_empty());
     let mut first = files.is_empty();
     listing.show(&call, files);

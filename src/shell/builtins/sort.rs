@@ -4,6 +4,7 @@ use super::super::io::Stop;
 use super::super::tool::{Builtin, Call};
 use super::getopt::Syntax;
 use super::input::{Input, lines, or_stdin};
+use crate::base::sort_by;
 use std::cmp::Ordering;
 
 pub(super) const TOOLS: &[Builtin] = &[
@@ -290,7 +291,7 @@ async fn sort(call: Call) -> Result<i32, Stop> {
         .filter(|b| !b.is_empty())
         .flat_map(|b| lines(b))
         .collect();
-    all.sort_by(|a, b| sorter.compare(a, b));
+    sort_by(&mut all, |a, b| sorter.compare(a, b));
     if sorter.unique {
         all.dedup_by(|a, b| sorter.by_keys(a, b) == Ordering::Equal);
     }

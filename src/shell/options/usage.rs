@@ -1,6 +1,7 @@
 //! The usage table, laid out as joptsimple lays it out: two columns in 80 characters.
 
 use super::{Arg, OptSpec};
+use crate::base::sort_by_key;
 use crate::shell::tool::ToolSpec;
 
 const WIDTH: usize = 80;
@@ -15,7 +16,7 @@ pub fn usage(spec: &ToolSpec) -> String {
 /// The table of these options, sorted by name. Those of old Kafka are left out.
 pub fn table(options: &[OptSpec]) -> String {
     let mut options: Vec<_> = options.iter().filter(|o| o.legacy.is_none()).collect();
-    options.sort_by_key(|o| o.name);
+    sort_by_key(&mut options, |o| o.name);
     let (head, line) = match options.iter().any(|o| o.required) {
         true => ("Option (* = required)", "---------------------"),
         false => ("Option", "------"),

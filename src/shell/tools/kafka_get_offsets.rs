@@ -3,12 +3,12 @@
 use super::common::{self, IncludeList};
 use super::failure::Failure;
 use super::properties;
+use crate::base::SortedMap;
 use crate::client::admin::{OffsetSpec, TopicRef};
 use crate::client::{Admin, TopicPartition};
 use crate::shell::io::Stop;
 use crate::shell::options::OptSpec;
 use crate::shell::tool::{ErrorStyle, ToolCtx, ToolSpec};
-use std::collections::BTreeMap;
 
 pub static SPEC: ToolSpec = ToolSpec {
     name: "kafka-get-offsets",
@@ -119,7 +119,7 @@ async fn show_offsets(
         .collect();
     let described =
         common::all(admin.describe_topics(&topics).await).map_err(Failure::execution)?;
-    let mut wanted = BTreeMap::new();
+    let mut wanted = SortedMap::new();
     for (_, topic) in described {
         for partition in topic.partitions {
             let number = partition.partition;
@@ -132,7 +132,7 @@ async fn show_offsets(
         let message = "Could not match any topic-partitions with the specified filters";
         return Err(Trouble::Terse(message.into()));
     }
-    let mut lines = BTreeMap::new();
+    let mut lines = SortedMap::new();
     for (tp, answer) in admin.list_offsets(&wanted).await {
         match answer {
             Ok(found) if found.offset >= 0 => {

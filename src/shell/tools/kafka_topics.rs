@@ -5,6 +5,7 @@
 use super::common::{self, IncludeList};
 use super::failure::{self, Failure};
 use super::java;
+use crate::base::{SortedMap, sort, sort_by_key};
 use crate::client::admin::{
     ConfigEntry, ConfigResource, ConfigSource, NewPartitions, NewTopic, ResourceType,
     TopicDescription, TopicPartitionInfo, TopicRef,
@@ -15,7 +16,6 @@ use crate::protocol::{ErrorCode, Uuid};
 use crate::shell::io::Stop;
 use crate::shell::options::{Kind, OptSpec};
 use crate::shell::tool::{ErrorStyle, ToolCtx, ToolSpec};
-use std::collections::BTreeMap;
 
 pub static SPEC: ToolSpec = ToolSpec {
     name: "kafka-topics",
@@ -244,8 +244,8 @@ fn new_topic(ctx: &ToolCtx) -> Result<NewTopic, Failure> {
 }
 
 /// `1:2,2:3` is partition 0 on brokers 1 and 2, partition 1 on 2 and 3.
-fn parse_assignment(text: &str) -> Result<BTreeMap<i32, Vec<i32>>, Failure> {
-    let mut partitions: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+fn parse_assignment(text: &str) -> Result<SortedMap<i32, Vec<i32>>, Failure> {
+    let mut partitions: SortedMap<i32, Vec<i32>> = SortedMap::new();
     for (index, part) in text.trim_end_matches(',').split(',').enumerate() {
         let brokers = part
             .split(':')
@@ -284,8 +284,8 @@ fn parse_assignment(text: &str) -> Result<BTreeMap<i32, Vec<i32>>, Failure> {
     Ok(partitions)
 }
 
-fn parse_configs(given: &[&str]) -> Result<BTreeMap<String, String>, Failure> {
-    let mut configs = BTreeMap::new();
+fn parse_configs(given: &[&str]) -> Result<SortedMap<String, String>, Failure> {
+    let mut configs = SortedMap::new();
     for pair in given {
         let parts: Vec<&str> = pair.split('=').map(str::trim).collect();
         // Java's split drops empty parts at the end.
@@ -335,7 +335,7 @@ async fn wanted_topics(ctx: &ToolCtx, admin: &Admin) -> Result<Vec<String>, Fail
         .filter(|name| !(without_internal && common::is_internal(name)))
         .filter(|name| filter.as_ref().is_none_or(|f| f.matches(name)))
         .collect();
-    names.sort();
+    sort(&mut names);
     Ok(names)
 }
 
@@ -398,7 +398,7 @@ async fn describe(ctx: &ToolCtx, admin: &Admin) -> Result<(), Failure> {
     let narrowed = REPORTS.iter().any(|report| ctx.options.has(report));
     let only_overridden = ctx.options.has("topics-with-overrides");
     for (mut topic, (_, entries)) in described.into_iter().zip(configs) {
-        topic.partitions.sort_by_key(|p| p.partition);
+        sort_by_key(&mut topic.partitions, |p| p.partition);
         let overridden = entries.iter().any(|entry| !is_default(entry));
         if !narrowed && (!only_overridden || overridden) {
             print_topic(ctx, &topic, &entries);

@@ -1,10 +1,9 @@
 //! What has changed since the page was last told, and how storage is.
 
-use crate::base::BrokerId;
+use crate::base::{BrokerId, SortedMap, SortedSet};
 use crate::cluster::events::Event;
 use crate::wasm::idb::WriteError;
 use crate::wasm::viewer;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A notice that is not read need not be kept for ever.
 const MAX_NOTICES: usize = 50;
@@ -14,14 +13,14 @@ pub type Position = (String, String, i32);
 
 /// Names of what the page does not know yet. What it is by now is read when the page asks.
 pub struct Changes {
-    pub brokers: BTreeSet<BrokerId>,
-    pub topics: BTreeSet<String>,
-    pub removed_topics: BTreeSet<String>,
-    pub groups: BTreeSet<String>,
-    pub removed_groups: BTreeSet<String>,
+    pub brokers: SortedSet<BrokerId>,
+    pub topics: SortedSet<String>,
+    pub removed_topics: SortedSet<String>,
+    pub groups: SortedSet<String>,
+    pub removed_groups: SortedSet<String>,
     /// Where each client last fetched.
-    pub positions: BTreeMap<Position, i64>,
-    pub moved: BTreeSet<Position>,
+    pub positions: SortedMap<Position, i64>,
+    pub moved: SortedSet<Position>,
     pub warnings: Vec<String>,
     pub storage: StorageHealth,
     dirty: bool,
@@ -32,13 +31,13 @@ pub struct Changes {
 impl Changes {
     pub fn new(storage: StorageHealth) -> Changes {
         Changes {
-            brokers: BTreeSet::new(),
-            topics: BTreeSet::new(),
-            removed_topics: BTreeSet::new(),
-            groups: BTreeSet::new(),
-            removed_groups: BTreeSet::new(),
-            positions: BTreeMap::new(),
-            moved: BTreeSet::new(),
+            brokers: SortedSet::new(),
+            topics: SortedSet::new(),
+            removed_topics: SortedSet::new(),
+            groups: SortedSet::new(),
+            removed_groups: SortedSet::new(),
+            positions: SortedMap::new(),
+            moved: SortedSet::new(),
             warnings: Vec::new(),
             storage,
             dirty: false,

@@ -1,10 +1,9 @@
 //! The clients of the cluster, one MessagePort each, and their connections.
 
-use crate::base::ConnId;
+use crate::base::{ConnId, SortedMap};
 use crate::wasm::addresses::Addresses;
 use crate::wasm::door::{self, Conn};
 use bytes::Bytes;
-use std::collections::BTreeMap;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, MessagePort};
 
@@ -17,7 +16,7 @@ pub struct Client {
     /// What brokers see as its address.
     pub host: String,
     /// Its connections, by its own numbers.
-    pub conns: BTreeMap<Conn, ConnId>,
+    pub conns: SortedMap<Conn, ConnId>,
     /// It takes several frames in one message.
     pub together: bool,
     /// Answers that go out in one message at the end of this turn.
@@ -28,8 +27,8 @@ pub struct Client {
 
 #[derive(Default)]
 pub struct Clients {
-    clients: BTreeMap<ClientId, Client>,
-    owners: BTreeMap<ConnId, (ClientId, Conn)>,
+    clients: SortedMap<ClientId, Client>,
+    owners: SortedMap<ConnId, (ClientId, Conn)>,
     /// Those that have answers waiting.
     answered: Vec<ClientId>,
     last_client: ClientId,

@@ -1,13 +1,13 @@
 //! What the page is told, in the shapes of part 1 of `www/src/client/types.ts`.
 
 use super::changes::{Changes, Position};
+use crate::base::{SortedMap, SortedSet};
 use crate::cluster::Cluster;
 use crate::cluster::view::{GroupView, MemberView, PartitionView, TopicView};
 use crate::protocol::Message;
 use crate::protocol::Reader;
 use crate::protocol::messages::ConsumerProtocolAssignment;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
 
 const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
@@ -46,7 +46,7 @@ pub struct TopicState {
     id: String,
     internal: bool,
     partitions: Vec<PartitionState>,
-    configs: BTreeMap<String, String>,
+    configs: SortedMap<String, String>,
 }
 
 #[derive(Serialize)]
@@ -193,7 +193,7 @@ pub fn changed(cluster: &Cluster, changes: &mut Changes) -> ClusterUpdate {
 
 /// Between the event and now a thing may have gone again.
 fn found_or_gone<T>(
-    names: BTreeSet<String>,
+    names: SortedSet<String>,
     look: impl Fn(&str) -> Option<T>,
 ) -> (Vec<T>, Vec<String>) {
     let (mut found, mut gone) = (Vec::new(), Vec::new());
@@ -359,8 +359,8 @@ fn moved_positions(changes: &mut Changes) -> Vec<(Position, i64)> {
 }
 
 /// By client, topic and partition: the member to which the partition was given.
-fn owners(cluster: &Cluster) -> BTreeMap<Position, String> {
-    let mut owners = BTreeMap::new();
+fn owners(cluster: &Cluster) -> SortedMap<Position, String> {
+    let mut owners = SortedMap::new();
     for group in cluster
         .group_names()
         .iter()
@@ -381,12 +381,12 @@ fn removed_clients(cluster: &Cluster, changes: &mut Changes) -> Vec<String> {
     if changes.positions.is_empty() {
         return Vec::new();
     }
-    let connected: BTreeSet<String> = cluster
+    let connected: SortedSet<String> = cluster
         .connections()
         .into_iter()
         .map(|connection| connection.client_id)
         .collect();
-    let known: BTreeSet<&String> = changes
+    let known: SortedSet<&String> = changes
         .positions
         .keys()
         .map(|(client, _, _)| client)

@@ -2,12 +2,12 @@
 //! `AttachOptions` of `www/src/client/types.ts`.
 
 use crate::api::Decompressor;
+use crate::base::SortedMap;
 use crate::client::env::Codecs;
 use crate::cluster::ClusterConfig;
 use crate::wasm::addresses::FIRST_PORT;
 use crate::wasm::codecs::LazyCodecs;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// More than any lesson shows, and a bound on what a page can ask for.
@@ -18,7 +18,7 @@ const MAX_BROKERS: u16 = 32;
 pub struct ClusterOptions {
     pub brokers: u16,
     pub first_id: i32,
-    pub config: BTreeMap<String, String>,
+    pub config: SortedMap<String, String>,
     pub database: Option<String>,
 }
 

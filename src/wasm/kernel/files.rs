@@ -1,10 +1,10 @@
 //! The files of a notebook: in memory here, kept by the page, which is told of every change.
 
+use crate::base::SortedSet;
 use crate::shell::{FileSystem, MemFs};
 use crate::wasm::runtime::Timer;
 use js_sys::{Date, Function, Uint8Array};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -17,9 +17,9 @@ pub struct Files {
     fs: Rc<MemFs>,
     home: String,
     on_file: Function,
-    changed: RefCell<BTreeSet<String>>,
+    changed: RefCell<SortedSet<String>>,
     /// Paths that the page has, to name what is below a removed folder.
-    known: RefCell<BTreeSet<String>>,
+    known: RefCell<SortedSet<String>>,
     telling: Cell<bool>,
     /// The page itself changes something.
     quiet: Cell<bool>,

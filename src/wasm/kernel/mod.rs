@@ -6,6 +6,7 @@ mod editor;
 mod files;
 mod text;
 
+use crate::base::SortedMap;
 use crate::client::env::{ConnectError, Env, Link, Transport};
 use crate::shell::complete;
 use crate::shell::exec::Streams;
@@ -22,7 +23,6 @@ use futures_util::future::LocalBoxFuture;
 use js_sys::{Array, Function, Promise, Uint8Array};
 use serde::Deserialize;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use text::TextOutput;
 use wasm_bindgen::prelude::*;
@@ -39,7 +39,7 @@ const INTERRUPTED: i32 = 130;
 struct Options {
     user: String,
     #[serde(default)]
-    env: BTreeMap<String, String>,
+    env: SortedMap<String, String>,
 }
 
 /// `WasmKernel` of `www/src/client/types.ts`.

@@ -9,6 +9,7 @@ mod wire;
 pub use records::object;
 pub use wire::CLIENT_ID;
 
+use crate::base::SortedMap;
 use crate::client::env::Codecs;
 use crate::protocol::ErrorCode;
 use crate::protocol::messages::fetch_request::{FetchPartition, FetchTopic};
@@ -22,7 +23,6 @@ use bytes::Bytes;
 use js_sys::Array;
 use records::{Marks, number};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
@@ -45,7 +45,7 @@ type Address = (String, u16);
 struct Reader {
     wire: Wire,
     codecs: LazyCodecs,
-    leaders: RefCell<BTreeMap<(String, i32), Address>>,
+    leaders: RefCell<SortedMap<(String, i32), Address>>,
 }
 
 /// `WasmViewer` of `www/src/client/types.ts`.

@@ -1,5 +1,6 @@
 //! Requests to the brokers, for the viewer alone: a connection per broker, answers in order.
 
+use crate::base::SortedMap;
 use crate::client::env::{Link, Transport};
 use crate::protocol::Request;
 use crate::protocol::frame::{decode_response, encode_request};
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use futures_channel::{mpsc::UnboundedSender, oneshot};
 use futures_util::StreamExt;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -30,7 +31,7 @@ struct Connection {
 
 pub struct Wire {
     transport: RefCell<Rc<PortTransport>>,
-    connections: RefCell<BTreeMap<(String, u16), Connection>>,
+    connections: RefCell<SortedMap<(String, u16), Connection>>,
     last_correlation: Cell<i32>,
 }
 

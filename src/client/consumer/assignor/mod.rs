@@ -8,8 +8,8 @@ mod sticky;
 #[cfg(test)]
 mod tests;
 
+use crate::base::{SortedMap, SortedSet, sort_by};
 use crate::client::types::TopicPartition;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Whether members give up everything before a rebalance, or only what moves (KIP-429).
@@ -77,8 +77,8 @@ impl AssignorKind {
     /// have; topics that do not exist are missing there.
     pub fn assign(
         self,
-        partitions: &BTreeMap<Rc<str>, i32>,
-        members: &BTreeMap<String, Subscription>,
+        partitions: &SortedMap<Rc<str>, i32>,
+        members: &SortedMap<String, Subscription>,
     ) -> Assignments {
         match self {
             AssignorKind::Range => range::assign(partitions, members),
@@ -92,7 +92,7 @@ impl AssignorKind {
 /// What one member brings to a rebalance.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Subscription {
-    pub topics: BTreeSet<Rc<str>>,
+    pub topics: SortedSet<Rc<str>>,
     pub group_instance_id: Option<String>,
     /// What the member says it had before, and in which generation; -1 or `None`: it does not know.
     pub owned_partitions: Vec<TopicPartition>,
@@ -100,23 +100,23 @@ pub struct Subscription {
 }
 
 /// Partitions per member id. Every member has an entry.
-pub type Assignments = BTreeMap<String, Vec<TopicPartition>>;
+pub type Assignments = SortedMap<String, Vec<TopicPartition>>;
 
 /// Member ids in the order in which assignors go through them: static members first, by instance id.
-fn sorted_members(members: &BTreeMap<String, Subscription>) -> Vec<&str> {
+fn sorted_members(members: &SortedMap<String, Subscription>) -> Vec<&str> {
     let mut sorted: Vec<(&String, &Subscription)> = members.iter().collect();
-    sorted.sort_by(
-        |(a_id, a), (b_id, b)| match (&a.group_instance_id, &b.group_instance_id) {
+    sort_by(&mut sorted, |(a_id, a), (b_id, b)| {
+        match (&a.group_instance_id, &b.group_instance_id) {
             (Some(a), Some(b)) => a.cmp(b),
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
             (None, None) => a_id.cmp(b_id),
-        },
-    );
+        }
+    });
     sorted.into_iter().map(|(id, _)| id.as_str()).collect()
 }
 
-fn empty_assignments(members: &BTreeMap<String, Subscription>) -> Assignments {
+fn empty_assignments(members: &SortedMap<String, Subscription>) -> Assignments {
     members.keys().map(|id| (id.clone(), Vec::new())).collect()
 }
 

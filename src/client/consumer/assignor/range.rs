@@ -1,12 +1,12 @@
 //! Range: per topic, consecutive partitions to the members in order, the first ones getting one more.
 
 use super::{Assignments, Subscription, empty_assignments, partitions_of, sorted_members};
-use std::collections::BTreeMap;
+use crate::base::SortedMap;
 use std::rc::Rc;
 
 pub(super) fn assign(
-    partitions: &BTreeMap<Rc<str>, i32>,
-    members: &BTreeMap<String, Subscription>,
+    partitions: &SortedMap<Rc<str>, i32>,
+    members: &SortedMap<String, Subscription>,
 ) -> Assignments {
     let order = sorted_members(members);
     let mut out = empty_assignments(members);

@@ -2,8 +2,9 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
-fn partitions(topics: &str) -> BTreeMap<Rc<str>, i32> {
+fn partitions(topics: &str) -> SortedMap<Rc<str>, i32> {
     let topic = |t: &str| {
         let (name, count) = t.split_once(':').expect("name:count");
         (name.into(), count.parse().expect("a count"))
@@ -16,7 +17,7 @@ fn tp(text: &str) -> TopicPartition {
     TopicPartition::new(topic, partition.parse().expect("a number"))
 }
 
-fn members(text: &str) -> BTreeMap<String, Subscription> {
+fn members(text: &str) -> SortedMap<String, Subscription> {
     let member = |m: &str| {
         let (id, rest) = m.split_once('=').expect("id=…");
         let mut parts = rest.split('!');
@@ -67,7 +68,8 @@ fn assignments_are_javas() {
     assert_eq!(checked, 76);
 }
 
-fn any_group() -> impl Strategy<Value = (BTreeMap<Rc<str>, i32>, BTreeMap<String, Subscription>)> {
+fn any_group() -> impl Strategy<Value = (SortedMap<Rc<str>, i32>, SortedMap<String, Subscription>)>
+{
     let names = ["a", "b", "c", "d"];
     let topics = prop::collection::vec(0..6i32, 4);
     let members = prop::collection::vec(prop::collection::btree_set(0..4usize, 0..4), 1..7);
@@ -98,7 +100,7 @@ proptest! {
     fn everything_is_assigned_once((partitions, members) in any_group()) {
         for kind in AssignorKind::ALL {
             let assignments = kind.assign(&partitions, &members);
-            let mut owners: BTreeMap<TopicPartition, &str> = BTreeMap::new();
+            let mut owners: SortedMap<TopicPartition, &str> = SortedMap::new();
             for (id, list) in &assignments {
                 for tp in list {
                     prop_assert!(members[id].topics.contains(&tp.topic));

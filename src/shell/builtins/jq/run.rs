@@ -1,6 +1,7 @@
 //! What `jq`'s filters do with a value.
 
 use super::parse::Filter;
+use crate::base::{sort, sort_by};
 use crate::shell::builtins::print::general;
 use crate::shell::json::Json;
 use std::cmp::Ordering;
@@ -58,7 +59,7 @@ pub(super) fn sorted(value: &Json) -> Json {
                 .iter()
                 .map(|(n, v)| (n.clone(), sorted(v)))
                 .collect();
-            members.sort_by(|a, b| a.0.cmp(&b.0));
+            sort_by(&mut members, |a, b| a.0.cmp(&b.0));
             Json::Object(members)
         }
         other => other.clone(),
@@ -279,7 +280,7 @@ fn call(name: &str, argument: Option<&Filter>, input: &Json) -> Values {
         "keys" => match input {
             Json::Object(members) => {
                 let mut names: Vec<_> = members.iter().map(|(n, _)| n.clone()).collect();
-                names.sort();
+                sort(&mut names);
                 Json::Array(names.into_iter().map(Json::String).collect())
             }
             Json::Array(values) => {
@@ -302,7 +303,7 @@ fn call(name: &str, argument: Option<&Filter>, input: &Json) -> Values {
         "last" => field(input, &number(-1.0))?,
         "sort" | "unique" => {
             let mut values = array()?.clone();
-            values.sort_by(compare);
+            sort_by(&mut values, compare);
             if name == "unique" {
                 values.dedup_by(|a, b| compare(a, b) == Ordering::Equal);
             }

@@ -4,6 +4,7 @@ use super::super::failure::Failure;
 use super::super::java;
 use super::options::Entities;
 use super::{quotas, resource_type, singular};
+use crate::base::sort_by;
 use crate::client::Admin;
 use crate::client::admin::{ConfigEntry, ConfigResource, ConfigSource, ResourceType};
 use crate::client::config::name_problem;
@@ -144,7 +145,7 @@ pub async fn entries(
         entries.extend(answer.map_err(|error| Failure::from(error).execution())?);
     }
     entries.retain(|entry| all || wanted.is_none_or(|source| entry.source == source));
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    sort_by(&mut entries, |a, b| a.name.cmp(&b.name));
     Ok(entries)
 }
 

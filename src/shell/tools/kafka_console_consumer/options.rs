@@ -3,6 +3,7 @@
 use super::super::failure::{self, Failure};
 use super::super::properties;
 use super::formatters::{self, Formatter};
+use crate::base::sort;
 use crate::client::Properties;
 use crate::shell::io::Stop;
 use crate::shell::options::{Kind, OptError, OptSpec};
@@ -162,7 +163,7 @@ fn group(
         .chain(from_file.get("group.id").cloned())
         .chain(extra.get("group.id").cloned())
         .collect();
-    names.sort();
+    sort(&mut names);
     names.dedup();
     if names.len() > 1 {
         let names = super::super::java::as_grown_map(names, |name| name);

@@ -4,6 +4,7 @@ use super::super::failure::Failure;
 use super::super::java;
 use super::reset::parse_topics;
 use super::{MISSING, cell, chosen_groups, say_error};
+use crate::base::{sort, sort_by_key};
 use crate::client::admin::TopicRef;
 use crate::client::{Admin, ClientError, TopicPartition};
 use crate::protocol::ErrorCode;
@@ -61,7 +62,7 @@ pub async fn delete_offsets(ctx: &ToolCtx, admin: &Admin) -> Result<(), Failure>
             (Err(error), TopicRef::Id(_)) => return Err(error.into()),
         }
     }
-    partitions.sort();
+    sort(&mut partitions);
     partitions.dedup();
     let mut first_error: Option<ClientError> = None;
     match admin.delete_group_offsets(group, &partitions).await {
@@ -109,7 +110,7 @@ fn say_outcome(ctx: &ToolCtx, group: &str, error: Option<&ClientError>) {
 }
 
 fn print(ctx: &ToolCtx, mut rows: Vec<(TopicPartition, Option<Failure>)>) {
-    rows.sort_by_key(|(tp, _)| format!("{}{}", tp.topic, tp.partition));
+    sort_by_key(&mut rows, |(tp, _)| format!("{}{}", tp.topic, tp.partition));
     let longest = rows.iter().map(|(tp, _)| tp.topic.chars().count()).max();
     let width = longest.unwrap_or(0).max(15);
     let line = |topic: &str, partition: &str, status: &str| {

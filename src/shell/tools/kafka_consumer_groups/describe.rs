@@ -4,10 +4,10 @@ use super::super::failure::Failure;
 use super::super::java;
 use super::offsets::{committed, end_offsets};
 use super::{MISSING, cell, chosen_groups, say_error};
+use crate::base::{SortedMap, SortedSet, sort, sort_by_key};
 use crate::client::admin::{GroupDescription, MemberDescription, TopicRef};
 use crate::client::{Admin, TopicPartition};
 use crate::shell::tool::ToolCtx;
-use std::collections::{BTreeMap, BTreeSet};
 
 pub async fn describe(ctx: &ToolCtx, admin: &Admin) -> Result<(), Failure> {
     let groups = descriptions(ctx, admin).await?;
@@ -21,7 +21,7 @@ pub async fn describe(ctx: &ToolCtx, admin: &Admin) -> Result<(), Failure> {
             print_state(ctx, group, verbose);
         }
     } else {
-        let mut rows = BTreeMap::new();
+        let mut rows = SortedMap::new();
         for (name, group) in &groups {
             rows.insert(name, offset_rows(admin, group).await?);
         }
@@ -36,7 +36,7 @@ pub async fn describe(ctx: &ToolCtx, admin: &Admin) -> Result<(), Failure> {
 async fn descriptions(
     ctx: &ToolCtx,
     admin: &Admin,
-) -> Result<BTreeMap<String, GroupDescription>, Failure> {
+) -> Result<SortedMap<String, GroupDescription>, Failure> {
     let names = chosen_groups(ctx, admin).await?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let answers = admin.describe_consumer_groups(&names).await;
@@ -91,8 +91,10 @@ async fn offset_rows(admin: &Admin, group: &GroupDescription) -> Result<Vec<Offs
         .iter()
         .filter(|member| !member.assignment.is_empty())
         .collect();
-    members.sort_by_key(|member| std::cmp::Reverse(member.assignment.len()));
-    let assigned: BTreeSet<&TopicPartition> = members.iter().flat_map(|m| &m.assignment).collect();
+    sort_by_key(&mut members, |member| {
+        std::cmp::Reverse(member.assignment.len())
+    });
+    let assigned: SortedSet<&TopicPartition> = members.iter().flat_map(|m| &m.assignment).collect();
     let unassigned: Vec<&TopicPartition> = committed
         .keys()
         .filter(|tp| !assigned.contains(tp))
@@ -123,7 +125,7 @@ async fn offset_rows(admin: &Admin, group: &GroupDescription) -> Result<Vec<Offs
     let mut rows = Vec::new();
     for member in members {
         let mut partitions: Vec<&TopicPartition> = member.assignment.iter().collect();
-        partitions.sort();
+        sort(&mut partitions);
         rows.extend(
             partitions
                 .into_iter()
@@ -142,13 +144,13 @@ async fn offset_rows(admin: &Admin, group: &GroupDescription) -> Result<Vec<Offs
 async fn known_ends(
     admin: &Admin,
     partitions: &[TopicPartition],
-) -> Result<BTreeMap<TopicPartition, i64>, Failure> {
-    let topics: BTreeSet<&str> = partitions.iter().map(|tp| &*tp.topic).collect();
+) -> Result<SortedMap<TopicPartition, i64>, Failure> {
+    let topics: SortedSet<&str> = partitions.iter().map(|tp| &*tp.topic).collect();
     let topics: Vec<TopicRef> = topics
         .into_iter()
         .map(|topic| TopicRef::Name(topic.to_owned()))
         .collect();
-    let mut leaderless = BTreeSet::new();
+    let mut leaderless = SortedSet::new();
     for (_, topic) in admin.describe_topics(&topics).await {
         let topic = topic.map_err(|error| Failure::from(error).execution().runtime())?;
         for partition in topic.partitions.iter().filter(|p| p.leader.is_none()) {
@@ -212,7 +214,7 @@ fn print_offsets(ctx: &ToolCtx, group: &GroupDescription, rows: &[OffsetRow], ve
 
 /// `orders:0,1;logs:2`
 fn assignment_text(assignment: &[TopicPartition]) -> String {
-    let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
+    let mut topics: SortedMap<&str, Vec<i32>> = SortedMap::new();
     for tp in assignment {
         topics.entry(&tp.topic).or_default().push(tp.partition);
     }
@@ -222,12 +224,12 @@ fn assignment_text(assignment: &[TopicPartition]) -> String {
     let mut texts: Vec<String> = topics
         .into_iter()
         .map(|(topic, mut partitions)| {
-            partitions.sort_unstable();
+            sort(&mut partitions);
             let numbers: Vec<String> = partitions.iter().map(i32::to_string).collect();
             format!("{topic}:{}", numbers.join(","))
         })
         .collect();
-    texts.sort();
+    sort(&mut texts);
     texts.join(";")
 }
 

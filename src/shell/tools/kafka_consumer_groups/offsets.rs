@@ -2,16 +2,16 @@
 
 use super::super::failure::Failure;
 use super::super::java;
+use crate::base::SortedMap;
 use crate::client::admin::{ListOffsetsResult, OffsetSpec};
 use crate::client::{Admin, OffsetAndMetadata, TopicPartition};
 use crate::shell::time::days_of;
-use std::collections::BTreeMap;
 
 /// The offsets that a group has.
 pub async fn committed(
     admin: &Admin,
     group: &str,
-) -> Result<BTreeMap<TopicPartition, OffsetAndMetadata>, Failure> {
+) -> Result<SortedMap<TopicPartition, OffsetAndMetadata>, Failure> {
     let offsets = admin.list_group_offsets(group, None).await;
     let offsets = offsets.map_err(|error| Failure::from(error).execution().runtime())?;
     Ok(offsets
@@ -26,7 +26,7 @@ pub async fn log_offsets(
     partitions: &[TopicPartition],
     spec: OffsetSpec,
 ) -> Result<Vec<(TopicPartition, ListOffsetsResult)>, Failure> {
-    let wanted: BTreeMap<TopicPartition, OffsetSpec> =
+    let wanted: SortedMap<TopicPartition, OffsetSpec> =
         partitions.iter().map(|tp| (tp.clone(), spec)).collect();
     let answers = admin.list_offsets(&wanted).await;
     java::partitions_as_grown_map(answers, |(tp, _)| tp)
@@ -42,7 +42,7 @@ pub async fn log_offsets(
 pub async fn end_offsets(
     admin: &Admin,
     partitions: &[TopicPartition],
-) -> Result<BTreeMap<TopicPartition, i64>, Failure> {
+) -> Result<SortedMap<TopicPartition, i64>, Failure> {
     let found = log_offsets(admin, partitions, OffsetSpec::Latest).await?;
     Ok(found
         .into_iter()

@@ -4,12 +4,12 @@ use super::super::failure::Failure;
 use super::super::java;
 use super::offsets::{committed, end_offsets, log_offsets, parse_datetime};
 use super::{cell, chosen_groups, options, plan, say_error};
+use crate::base::SortedMap;
 use crate::client::admin::{OffsetSpec, TopicRef};
 use crate::client::config::parse_iso_duration_ms;
 use crate::client::{Admin, OffsetAndMetadata, TopicPartition};
 use crate::protocol::ErrorCode;
 use crate::shell::tool::ToolCtx;
-use std::collections::BTreeMap;
 
 /// New offsets of one group, in the order of a Java map.
 type Offsets = Vec<(TopicPartition, i64)>;
@@ -87,7 +87,7 @@ async fn reset_group(ctx: &ToolCtx, admin: &Admin, group: &str) -> Result<Offset
     let offsets = new_offsets(ctx, admin, group, &partitions).await?;
     let offsets = java::partitions_as_grown_map(offsets, |(tp, _)| tp);
     if ctx.options.has("execute") && !ctx.options.has("dry-run") {
-        let wanted: BTreeMap<TopicPartition, OffsetAndMetadata> = offsets
+        let wanted: SortedMap<TopicPartition, OffsetAndMetadata> = offsets
             .iter()
             .map(|(tp, offset)| (tp.clone(), OffsetAndMetadata::new(*offset)))
             .collect();
@@ -164,7 +164,7 @@ async fn check_partitions(admin: &Admin, partitions: &[TopicPartition]) -> Resul
             topics.push(topic);
         }
     }
-    let mut led = BTreeMap::new();
+    let mut led = SortedMap::new();
     for (_, topic) in admin.describe_topics(&topics).await {
         let topic = topic.map_err(|error| Failure::from(error).execution().runtime())?;
         for partition in &topic.partitions {
@@ -300,7 +300,7 @@ async fn from_file(ctx: &ToolCtx, admin: &Admin, group: &str) -> Result<Offsets,
     // Kafka reads the file twice and complains about it twice.
     plan::read(&text, one_group, &mut complain)?;
     let rows = plan::read(&text, one_group, &mut complain)?;
-    let mut wanted: BTreeMap<TopicPartition, i64> = BTreeMap::new();
+    let mut wanted: SortedMap<TopicPartition, i64> = SortedMap::new();
     for row in rows {
         if row.group.as_deref().is_none_or(|name| name == group) {
             wanted.insert(row.partition, row.offset);
@@ -339,7 +339,7 @@ async fn current(
 async fn within_range(ctx: &ToolCtx, admin: &Admin, wanted: Offsets) -> Result<Offsets, Failure> {
     let partitions: Vec<TopicPartition> = wanted.iter().map(|(tp, _)| tp.clone()).collect();
     let starts = log_offsets(admin, &partitions, OffsetSpec::Earliest).await?;
-    let starts: BTreeMap<_, _> = starts.into_iter().collect();
+    let starts: SortedMap<_, _> = starts.into_iter().collect();
     let ends = end_offsets(admin, &partitions).await?;
     let wanted = java::partitions_as_grown_map(wanted, |(tp, _)| tp);
     let fit = wanted.into_iter().map(|(tp, offset)| {

@@ -2,6 +2,7 @@
 
 use super::records::RecordPrinter;
 use super::{BOOTSTRAP, HELP, JSON, Outcome, SET, Trouble, ask, command, finish, settings};
+use crate::base::sort;
 use crate::client::{Consumer, TopicPartition};
 use crate::shell::io::Stop;
 use crate::shell::options::{Kind, OptSpec};
@@ -102,7 +103,7 @@ async fn begin(ctx: &ToolCtx, consumer: &Consumer) -> Outcome<()> {
         let found = found.iter();
         partitions.extend(found.map(|p| TopicPartition::new(p.topic.clone(), p.partition)));
     }
-    partitions.sort();
+    sort(&mut partitions);
     consumer.assign(&partitions)?;
     match ctx.options.long("offset")? {
         Some(offset) => {

@@ -1,6 +1,7 @@
 //! The consumers that live on between cells, by their names.
 
 use super::{Outcome, Trouble};
+use crate::base::SortedMap;
 use crate::client::consumer::RebalanceListener;
 use crate::client::{Consumer, Context, Level, Logger, TopicPartition};
 use crate::shell::io::Io;
@@ -8,12 +9,11 @@ use crate::shell::session::Session;
 use crate::shell::time::log_stamp;
 use crate::shell::tool::ToolCtx;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// All named consumers of a session.
 #[derive(Default)]
-pub struct Consumers(RefCell<BTreeMap<String, Named>>);
+pub struct Consumers(RefCell<SortedMap<String, Named>>);
 
 /// A consumer, and what it has to say when a command next looks at it.
 #[derive(Clone)]

@@ -3,11 +3,11 @@
 use super::named::{self, InUse};
 use super::table::{Cell, Table};
 use super::{HELP, JSON, Outcome, Trouble, ask, command, finish};
+use crate::base::SortedMap;
 use crate::client::TopicPartition;
 use crate::shell::options::OptSpec;
 use crate::shell::time::{civil, days_of};
 use crate::shell::tool::{ToolCtx, ToolSpec};
-use std::collections::BTreeMap;
 
 pub static POSITION: ToolSpec = command(
     "position",
@@ -213,7 +213,8 @@ async fn seek_far(ctx: &ToolCtx, named: &InUse, words: &[String]) -> Outcome<()>
         ))
     })?;
     let times = partitions.iter().map(|tp| (tp.clone(), time_ms)).collect();
-    let offsets: BTreeMap<TopicPartition, _> = ask(ctx, consumer.offsets_for_times(&times)).await?;
+    let offsets: SortedMap<TopicPartition, _> =
+        ask(ctx, consumer.offsets_for_times(&times)).await?;
     for (tp, found) in offsets {
         match found {
             Some(found) => consumer.seek(&tp, found.offset)?,

@@ -3,6 +3,7 @@
 use super::named::{self, Named, VoiceListener};
 use super::table::{Cell, Table};
 use super::{HELP, JSON, Outcome, Trouble, ask, command, finish};
+use crate::base::sort;
 use crate::client::TopicPartition;
 use crate::shell::options::OptSpec;
 use crate::shell::tool::{ToolCtx, ToolSpec};
@@ -86,7 +87,7 @@ async fn assign(ctx: &ToolCtx) -> Outcome<()> {
             .iter()
             .map(|p| TopicPartition::new(p.topic.clone(), p.partition))
             .collect();
-        found.sort();
+        sort(&mut found);
         if found.is_empty() {
             return Err(Trouble::Plain(format!("there is no topic {word}")));
         }

@@ -3,12 +3,12 @@
 use super::records::timestamp;
 use super::table::{Cell, Table, json_line};
 use super::{BOOTSTRAP, HELP, JSON, Outcome, SET, Trouble, ask, command, finish, settings};
+use crate::base::SortedMap;
 use crate::client::{ClientError, Producer, ProducerRecord, RecordMetadata, TopicPartition};
 use crate::shell::options::{Kind, OptSpec};
 use crate::shell::tool::{ToolCtx, ToolSpec};
 use crate::shell::tools::common;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub static SPEC: ToolSpec = command(
@@ -277,7 +277,7 @@ fn report(ctx: &ToolCtx, sent: &[Result<RecordMetadata, ClientError>]) -> Outcom
 }
 
 fn sums(delivered: &[&RecordMetadata]) -> Table<5> {
-    let mut partitions: BTreeMap<&TopicPartition, (i64, i64, i64)> = BTreeMap::new();
+    let mut partitions: SortedMap<&TopicPartition, (i64, i64, i64)> = SortedMap::new();
     for metadata in delivered {
         let offset = metadata.offset;
         let sum = partitions

@@ -3,8 +3,9 @@
 
 use super::super::partitions_of;
 use super::{Assignments, Previous};
+use crate::base::{SortedMap, SortedSet, sort, sort_by};
 use crate::client::types::TopicPartition;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 struct Builder {
@@ -15,17 +16,17 @@ struct Builder {
     over_min: usize,
     assignment: Assignments,
     /// Taken from a member that had too many.
-    revoked: BTreeMap<TopicPartition, String>,
-    doubly_claimed: BTreeSet<TopicPartition>,
-    moving: BTreeMap<TopicPartition, String>,
+    revoked: SortedMap<TopicPartition, String>,
+    doubly_claimed: SortedSet<TopicPartition>,
+    moving: SortedMap<TopicPartition, String>,
     below_min: VecDeque<String>,
     at_min: VecDeque<String>,
 }
 
 pub(super) fn assign(
-    partitions: &BTreeMap<Rc<str>, i32>,
+    partitions: &SortedMap<Rc<str>, i32>,
     previous: Previous,
-) -> (Assignments, BTreeMap<TopicPartition, String>) {
+) -> (Assignments, SortedMap<TopicPartition, String>) {
     let total = partitions.values().map(|n| *n as usize).sum::<usize>();
     let members = previous.owned.len();
     let mut builder = Builder {
@@ -38,9 +39,9 @@ pub(super) fn assign(
             .keys()
             .map(|id| (id.clone(), Vec::new()))
             .collect(),
-        revoked: BTreeMap::new(),
+        revoked: SortedMap::new(),
         doubly_claimed: previous.doubly_claimed,
-        moving: BTreeMap::new(),
+        moving: SortedMap::new(),
         below_min: VecDeque::new(),
         at_min: VecDeque::new(),
     };
@@ -51,9 +52,9 @@ pub(super) fn assign(
             .collect();
         builder.keep_owned(id, owned);
     }
-    let kept: BTreeSet<TopicPartition> = builder.assignment.values().flatten().cloned().collect();
-    builder.below_min.make_contiguous().sort();
-    builder.at_min.make_contiguous().sort();
+    let kept: SortedSet<TopicPartition> = builder.assignment.values().flatten().cloned().collect();
+    sort(builder.below_min.make_contiguous());
+    sort(builder.at_min.make_contiguous());
     for (topic, &count) in partitions {
         for tp in partitions_of(topic, count).filter(|tp| !kept.contains(tp)) {
             builder.give(tp);
@@ -65,7 +66,9 @@ pub(super) fn assign(
 impl Builder {
     /// Lets a member keep what it had, up to its share.
     fn keep_owned(&mut self, id: String, mut owned: Vec<TopicPartition>) {
-        owned.sort_by(|a, b| (a.partition, &a.topic).cmp(&(b.partition, &b.topic)));
+        sort_by(&mut owned, |a, b| {
+            (a.partition, &a.topic).cmp(&(b.partition, &b.topic))
+        });
         let keep = if owned.len() < self.min_quota {
             self.below_min.push_back(id.clone());
             owned.len()

@@ -3,35 +3,35 @@
 
 use super::super::partitions_of;
 use super::{Assignments, DEFAULT_GENERATION, Previous, Subscription};
+use crate::base::{SortedMap, SortedSet, sort};
 use crate::client::types::TopicPartition;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 struct Builder<'a> {
-    partitions: &'a BTreeMap<Rc<str>, i32>,
+    partitions: &'a SortedMap<Rc<str>, i32>,
     /// Members per topic, topics per member; only topics that exist.
-    takers: BTreeMap<&'a Rc<str>, Vec<&'a str>>,
-    topics: BTreeMap<&'a str, Vec<&'a Rc<str>>>,
-    current: BTreeMap<&'a str, Vec<TopicPartition>>,
-    owner: BTreeMap<TopicPartition, &'a str>,
+    takers: SortedMap<&'a Rc<str>, Vec<&'a str>>,
+    topics: SortedMap<&'a str, Vec<&'a Rc<str>>>,
+    current: SortedMap<&'a str, Vec<TopicPartition>>,
+    owner: SortedMap<TopicPartition, &'a str>,
     /// Members by how much they have, the fewest first.
-    by_load: BTreeSet<(usize, &'a str)>,
+    by_load: SortedSet<(usize, &'a str)>,
     movements: Movements,
 }
 
 /// Who had a partition in an earlier generation than the newest.
-type Earlier<'a> = BTreeMap<TopicPartition, (&'a str, i32)>;
+type Earlier<'a> = SortedMap<TopicPartition, (&'a str, i32)>;
 
 pub(super) fn assign(
-    partitions: &BTreeMap<Rc<str>, i32>,
-    members: &BTreeMap<String, Subscription>,
+    partitions: &SortedMap<Rc<str>, i32>,
+    members: &SortedMap<String, Subscription>,
     previous: Previous,
 ) -> Assignments {
     let earlier = earlier(members, previous.max_generation);
     let mut builder = Builder::new(partitions, members, previous.owned);
     let revocation_required = builder.drop_unsubscribed(members);
     let sorted = builder.sorted_partitions();
-    let assigned: BTreeSet<TopicPartition> = builder.current.values().flatten().cloned().collect();
+    let assigned: SortedSet<TopicPartition> = builder.current.values().flatten().cloned().collect();
     let unassigned: Vec<TopicPartition> = sorted
         .iter()
         .filter(|tp| !assigned.contains(*tp))
@@ -50,7 +50,7 @@ pub(super) fn assign(
         .collect()
 }
 
-fn earlier(members: &BTreeMap<String, Subscription>, max_generation: i32) -> Earlier<'_> {
+fn earlier(members: &SortedMap<String, Subscription>, max_generation: i32) -> Earlier<'_> {
     let mut out = Earlier::new();
     for (id, member) in members {
         let generation = match member.generation {
@@ -69,17 +69,17 @@ fn earlier(members: &BTreeMap<String, Subscription>, max_generation: i32) -> Ear
 
 impl<'a> Builder<'a> {
     fn new(
-        partitions: &'a BTreeMap<Rc<str>, i32>,
-        members: &'a BTreeMap<String, Subscription>,
-        mut owned: BTreeMap<String, Vec<TopicPartition>>,
+        partitions: &'a SortedMap<Rc<str>, i32>,
+        members: &'a SortedMap<String, Subscription>,
+        mut owned: SortedMap<String, Vec<TopicPartition>>,
     ) -> Self {
         let mut builder = Builder {
             partitions,
             takers: partitions.keys().map(|topic| (topic, Vec::new())).collect(),
-            topics: BTreeMap::new(),
-            current: BTreeMap::new(),
-            owner: BTreeMap::new(),
-            by_load: BTreeSet::new(),
+            topics: SortedMap::new(),
+            current: SortedMap::new(),
+            owner: SortedMap::new(),
+            by_load: SortedSet::new(),
             movements: Movements::default(),
         };
         for (id, member) in members {
@@ -105,7 +105,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes away what a member had of topics that it no longer wants. Whether there was any.
-    fn drop_unsubscribed(&mut self, members: &BTreeMap<String, Subscription>) -> bool {
+    fn drop_unsubscribed(&mut self, members: &SortedMap<String, Subscription>) -> bool {
         let mut dropped = false;
         for (id, list) in &mut self.current {
             let before = list.len();
@@ -122,7 +122,7 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|(topic, takers)| (takers.len(), *topic))
             .collect();
-        topics.sort();
+        sort(&mut topics);
         topics
             .into_iter()
             .flat_map(|(_, t)| partitions_of(t, self.partitions[t]))
@@ -285,7 +285,7 @@ impl<'a> Builder<'a> {
 }
 
 /// The differences between all pairs of members added up: 0 is perfect.
-fn score(assignment: &BTreeMap<&str, Vec<TopicPartition>>) -> usize {
+fn score(assignment: &SortedMap<&str, Vec<TopicPartition>>) -> usize {
     let sizes: Vec<usize> = assignment.values().map(Vec::len).collect();
     let pairs = sizes
         .iter()
@@ -300,8 +300,8 @@ type FromTo = (String, String);
 /// What has been moved between whom, so that two partitions of a topic need not swap places.
 #[derive(Default)]
 struct Movements {
-    by_topic: BTreeMap<Rc<str>, BTreeMap<FromTo, BTreeSet<TopicPartition>>>,
-    by_partition: BTreeMap<TopicPartition, FromTo>,
+    by_topic: SortedMap<Rc<str>, SortedMap<FromTo, SortedSet<TopicPartition>>>,
+    by_partition: SortedMap<TopicPartition, FromTo>,
 }
 
 impl Movements {

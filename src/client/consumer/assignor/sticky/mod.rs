@@ -5,8 +5,8 @@ mod constrained;
 mod general;
 
 use super::{Assignments, Subscription};
+use crate::base::{SortedMap, SortedSet};
 use crate::client::types::TopicPartition;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 const DEFAULT_GENERATION: i32 = -1;
@@ -14,17 +14,17 @@ const DEFAULT_GENERATION: i32 = -1;
 /// What members had before, with claims that contradict each other sorted out.
 struct Previous {
     /// Partitions of topics that still exist, per member.
-    owned: BTreeMap<String, Vec<TopicPartition>>,
+    owned: SortedMap<String, Vec<TopicPartition>>,
     /// Claimed by two members of one generation: nobody's.
-    doubly_claimed: BTreeSet<TopicPartition>,
+    doubly_claimed: SortedSet<TopicPartition>,
     max_generation: i32,
     /// Whether all members want the same topics.
     subscriptions_equal: bool,
 }
 
 pub(super) fn assign(
-    partitions: &BTreeMap<Rc<str>, i32>,
-    members: &BTreeMap<String, Subscription>,
+    partitions: &SortedMap<Rc<str>, i32>,
+    members: &SortedMap<String, Subscription>,
     cooperative: bool,
 ) -> Assignments {
     if members.is_empty() {
@@ -33,7 +33,7 @@ pub(super) fn assign(
     let previous = previous(partitions, members);
     let (mut assignments, moving) = if previous.subscriptions_equal {
         let subscribed = &members.values().next().expect("there is a member").topics;
-        let wanted: BTreeMap<Rc<str>, i32> = (partitions.iter())
+        let wanted: SortedMap<Rc<str>, i32> = (partitions.iter())
             .filter(|(topic, _)| subscribed.contains(*topic))
             .map(|(topic, count)| (topic.clone(), *count))
             .collect();
@@ -59,13 +59,13 @@ fn generation(subscription: &Subscription) -> i32 {
 }
 
 fn previous(
-    partitions: &BTreeMap<Rc<str>, i32>,
-    members: &BTreeMap<String, Subscription>,
+    partitions: &SortedMap<Rc<str>, i32>,
+    members: &SortedMap<String, Subscription>,
 ) -> Previous {
-    let mut owner: BTreeMap<&TopicPartition, &str> = BTreeMap::new();
+    let mut owner: SortedMap<&TopicPartition, &str> = SortedMap::new();
     let mut out = Previous {
         owned: members.keys().map(|id| (id.clone(), Vec::new())).collect(),
-        doubly_claimed: BTreeSet::new(),
+        doubly_claimed: SortedSet::new(),
         max_generation: DEFAULT_GENERATION,
         subscriptions_equal: true,
     };
@@ -110,14 +110,14 @@ fn previous(
 
 /// Partitions that someone gives up and someone else gets.
 fn moving(
-    members: &BTreeMap<String, Subscription>,
+    members: &SortedMap<String, Subscription>,
     assignments: &Assignments,
-) -> BTreeMap<TopicPartition, String> {
-    let mut added = BTreeMap::new();
-    let mut revoked = BTreeSet::new();
+) -> SortedMap<TopicPartition, String> {
+    let mut added = SortedMap::new();
+    let mut revoked = SortedSet::new();
     for (id, assigned) in assignments {
-        let owned: BTreeSet<&TopicPartition> = members[id].owned_partitions.iter().collect();
-        let assigned: BTreeSet<&TopicPartition> = assigned.iter().collect();
+        let owned: SortedSet<&TopicPartition> = members[id].owned_partitions.iter().collect();
+        let assigned: SortedSet<&TopicPartition> = assigned.iter().collect();
         added.extend(
             assigned
                 .difference(&owned)
