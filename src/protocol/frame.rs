@@ -136,16 +136,28 @@ pub fn encode_request<R: Request>(
     client_id: Option<&str>,
     request: &R,
 ) -> Result<Vec<Bytes>, EncodeError> {
-    let mut w = Writer::with_capacity(128);
-    w.i16(R::API_KEY.0);
-    w.i16(api_version);
-    w.i32(correlation_id);
-    w.legacy_string_opt(client_id)?;
-    if R::header_version(api_version) >= 2 {
+    let header_version = R::header_version(api_version);
+    let mut w = request_header(R::API_KEY, api_version, correlation_id, client_id)?;
+    if header_version >= 2 {
         w.unsigned_varint(0);
     }
     request.encode(&mut w, api_version)?;
     Ok(w.finish())
+}
+
+/// A request's header up to its tagged fields.
+fn request_header(
+    api_key: ApiKey,
+    api_version: i16,
+    correlation_id: i32,
+    client_id: Option<&str>,
+) -> Result<Writer, EncodeError> {
+    let mut w = Writer::with_capacity(128);
+    w.i16(api_key.0);
+    w.i16(api_version);
+    w.i32(correlation_id);
+    w.legacy_string_opt(client_id)?;
+    Ok(w)
 }
 
 /// The correlation id of a response, and a cursor behind its header.
@@ -165,12 +177,13 @@ pub fn decode_response<R: Request>(
     frame: Bytes,
     api_version: i16,
 ) -> Result<(i32, R::Response), DecodeError> {
-    let (correlation_id, r) =
+    let (correlation_id, mut r) =
         parse_response_header(frame, R::response_header_version(api_version))?;
-    let decoded = R::Response::decode(&mut r.clone(), api_version);
+    let again = r.clone();
+    let mut decoded = R::Response::decode(&mut r, api_version);
     if decoded.is_err() && R::API_KEY == ApiVersionsRequest::API_KEY {
         // A broker that does not know our version of ApiVersions answers in version 0 (KIP-511).
-        return Ok((correlation_id, R::Response::decode(&mut r.clone(), 0)?));
+        decoded = R::Response::decode(&mut { again }, 0);
     }
     Ok((correlation_id, decoded?))
 }

@@ -2,6 +2,7 @@
 
 use super::api_key::ApiKey;
 use super::error::{DecodeError, EncodeError};
+use super::fields::{self, Fields, Schema};
 use super::reader::Reader;
 use super::writer::Writer;
 use bytes::Bytes;
@@ -9,18 +10,32 @@ use std::fmt::Debug;
 
 /// A message of Kafka's protocol in all its versions. One type serves every version and both directions;
 /// a field that a version does not have is at its default.
-pub trait Message: Sized + Default + Clone + Debug + PartialEq {
+pub trait Message: Fields + Sized + Default + Clone + Debug + PartialEq {
     /// The schema's name, such as `MetadataRequest`.
     const NAME: &'static str;
     const MIN_VERSION: i16;
     const MAX_VERSION: i16;
+    /// The first version whose encoding is flexible (KIP-482); `i16::MAX` if there is none.
+    const FLEXIBLE_FROM: i16;
 
-    /// Reads one message and leaves the cursor behind it.
-    fn decode(r: &mut Reader, version: i16) -> Result<Self, DecodeError>;
+    const SCHEMA: &'static Schema = &Schema {
+        name: Self::NAME,
+        valid: (Self::MIN_VERSION, Self::MAX_VERSION),
+        flexible_from: Self::FLEXIBLE_FROM,
+    };
+
+    /// Reads one message and leaves the cursor behind it, after an error at the end.
+    fn decode(r: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        let mut message = Self::default();
+        fields::decode(&mut message, r, Self::SCHEMA, version)?;
+        Ok(message)
+    }
 
     /// Writes the message. Fails, possibly after having written a part, on a value that this version cannot
     /// carry.
-    fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError>;
+    fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        fields::encode(self, w, Self::SCHEMA, version)
+    }
 
     /// The message alone, as one buffer.
     fn to_bytes(&self, version: i16) -> Result<Bytes, EncodeError> {
@@ -42,8 +57,6 @@ pub trait Message: Sized + Default + Clone + Debug + PartialEq {
 pub trait Request: Message {
     /// Number of the API, the first field of every request.
     const API_KEY: ApiKey;
-    /// The first version whose encoding is flexible (KIP-482); `i16::MAX` if there is none.
-    const FLEXIBLE_FROM: i16;
     type Response: Message;
 
     /// The version of the request header that goes with this version of the request.
@@ -68,18 +81,4 @@ pub trait MetadataRecord: Message {
 pub trait CoordinatorRecord: Message {
     /// The record's type, which stands in front of the key.
     const RECORD_TYPE: i16;
-}
-
-/// The outcome of writing null where it is allowed only in some versions.
-pub(super) fn null_if(allowed: bool, field: &'static str, version: i16) -> Result<(), EncodeError> {
-    if allowed {
-        Ok(())
-    } else {
-        Err(EncodeError::UnexpectedNull { field, version })
-    }
-}
-
-#[cold]
-pub(super) fn unsupported(field: &'static str, version: i16) -> EncodeError {
-    EncodeError::UnsupportedField { field, version }
 }

@@ -6,6 +6,7 @@
 mod api_key;
 mod error;
 mod error_code;
+mod fields;
 pub mod frame;
 pub mod generated;
 mod message;
@@ -18,6 +19,7 @@ mod writer;
 pub use api_key::ApiKey;
 pub use error::{DecodeError, EncodeError};
 pub use error_code::ErrorCode;
+pub use fields::{FieldReader, FieldWriter, Fields, Schema};
 pub use generated as messages;
 pub use message::{CoordinatorRecord, Message, MetadataRecord, Request};
 pub use reader::Reader;
@@ -26,9 +28,8 @@ pub use writer::Writer;
 
 /// What generated code is made of.
 mod codec {
-    pub(super) use super::message::{null_if, unsupported};
     pub(super) use super::{
-        ApiKey, CoordinatorRecord, DecodeError, EncodeError, Message, MetadataRecord, Reader,
-        Request, Rope, TaggedFields, Uuid, Writer,
+        ApiKey, CoordinatorRecord, FieldReader, FieldWriter, Fields, Message, MetadataRecord,
+        Request, Rope, TaggedFields, Uuid,
     };
 }

@@ -14,7 +14,7 @@ pub(super) const MAX_STRING: usize = i16::MAX as usize;
 
 /// Elements to reserve room for before the first one is read: a declared length is a claim, so the rest
 /// of a vector grows only as elements arrive.
-const MAX_RESERVED: usize = 64;
+pub(super) const MAX_RESERVED: usize = 64;
 
 /// A cursor over one frame (or one value of a log).
 #[derive(Debug, Clone)]
@@ -104,6 +104,10 @@ impl Reader {
         rest
     }
 
+    pub(super) fn skip_rest(&mut self) {
+        self.pos = self.bytes.len();
+    }
+
     /// Kafka reads any byte but 0 as true.
     pub fn bool(&mut self) -> Result<bool> {
         Ok(self.i8()? != 0)
@@ -182,7 +186,7 @@ impl Reader {
     /// The length in front of an array or a blob; `None` is null. Not more than the bytes left, because
     /// an element of any type takes at least one byte.
     #[inline(never)]
-    fn length(&mut self, nullable: bool) -> Result<Option<usize>> {
+    pub(super) fn length(&mut self, nullable: bool) -> Result<Option<usize>> {
         let declared = if self.flexible {
             i64::from(self.unsigned_varint()?) - 1
         } else {

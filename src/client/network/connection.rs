@@ -6,7 +6,7 @@ use crate::client::ClientError;
 use crate::client::env::{Link, Runtime};
 use crate::protocol::frame::{decode_response, encode_request};
 use crate::protocol::messages::{ApiVersionsRequest, ApiVersionsResponse};
-use crate::protocol::{ApiKey, ErrorCode, Message, Request, Rope};
+use crate::protocol::{ApiKey, EncodeError, ErrorCode, Message, Request, Rope};
 use bytes::Bytes;
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use futures_channel::oneshot;
@@ -111,16 +111,19 @@ impl Connection {
 
     /// The newest version of a request that both sides know, up to `max_version`.
     pub fn version_of<R: Request>(&self, max_version: i16) -> Result<i16> {
-        let api = R::API_KEY;
         let max = max_version.min(R::MAX_VERSION);
+        self.version_between(R::API_KEY, R::MIN_VERSION, max)
+    }
+
+    fn version_between(&self, api: ApiKey, min: i16, max: i16) -> Result<i16> {
         let Some((first, last)) = self.versions.borrow().get(&api.0).copied() else {
             let name = java_api_name(api);
             return Err(ClientError::UnsupportedVersion(format!(
                 "The node does not support {name}"
             )));
         };
-        if last < R::MIN_VERSION || first > max {
-            let (name, min) = (java_api_name(api), R::MIN_VERSION);
+        if last < min || first > max {
+            let name = java_api_name(api);
             return Err(ClientError::UnsupportedVersion(format!(
                 "The node does not support {name} with version in range [{min},{max}]. \
                  The supported range is [{first},{last}]."
@@ -152,13 +155,24 @@ impl Connection {
         let correlation_id = self.next_correlation_id.get();
         self.next_correlation_id
             .set(correlation_id.wrapping_add(1) & i32::MAX);
-        let frame = encode_request(version, correlation_id, Some(&self.client_id), request)
-            .map_err(|e| ClientError::UnsupportedVersion(format!("{}: {e}", R::NAME)))?;
+        let frame = encode_request(version, correlation_id, Some(&self.client_id), request);
+        let reply = self.send_frame(correlation_id, deadline_ms, frame, R::NAME)?;
+        Ok((correlation_id, reply))
+    }
+
+    fn send_frame(
+        self: &Rc<Self>,
+        correlation_id: i32,
+        deadline_ms: Option<u64>,
+        frame: std::result::Result<Vec<Bytes>, EncodeError>,
+        name: &str,
+    ) -> Result<Option<oneshot::Receiver<Result<Bytes>>>> {
+        let frame = frame.map_err(|e| ClientError::UnsupportedVersion(format!("{name}: {e}")))?;
         let tx = self.tx.borrow();
         let tx = tx.as_ref().ok_or(ClientError::Disconnected)?;
         tx.unbounded_send(Rope(frame).to_bytes())
             .map_err(|_| ClientError::Disconnected)?;
-        let reply = deadline_ms.map(|deadline_ms| {
+        Ok(deadline_ms.map(|deadline_ms| {
             let (reply, receiver) = oneshot::channel();
             self.pending.borrow_mut().push_back(Pending {
                 correlation_id,
@@ -167,8 +181,7 @@ impl Connection {
             });
             self.watch();
             receiver
-        });
-        Ok((correlation_id, reply))
+        }))
     }
 
     /// Sends a request that has no response (`acks=0`).

@@ -12,14 +12,16 @@ pub fn message(message: &Message) -> Result<String> {
     for (i, item) in message.structs.iter().enumerate() {
         declare(message, item, &mut body)?;
         default_impl(message, item, &mut body)?;
-        let decode = decode_fn(message, item, i == 0)?;
-        let encode = encode_fn(message, item, i == 0)?;
         if i == 0 {
-            message_impl(message, &decode, &encode, &mut body)?;
+            message_impl(message, &mut body)?;
             kind_impl(message, &mut body)?;
-        } else {
-            write!(body, "impl {} {{ {decode} {encode} }}\n\n", item.name)?;
         }
+        let (read, write) = (read_fn(message, item)?, write_fn(message, item)?);
+        write!(
+            body,
+            "impl Fields for {} {{ {read} {write} }}\n\n",
+            item.name
+        )?;
     }
     let header = header(&format!("{} in all its versions.", message.name));
     Ok(format!("{header}{}{body}", imports(message, &body)))
@@ -37,18 +39,15 @@ fn imports(message: &Message, body: &str) -> String {
     let wanted: &[(&str, &str)] = &[
         ("ApiKey", "ApiKey("),
         ("CoordinatorRecord", "CoordinatorRecord for"),
-        ("DecodeError", "DecodeError"),
-        ("EncodeError", "EncodeError"),
+        ("FieldReader", "FieldReader"),
+        ("FieldWriter", "FieldWriter"),
+        ("Fields", "Fields for"),
         ("Message", "Message for"),
         ("MetadataRecord", "MetadataRecord for"),
-        ("Reader", "Reader"),
         ("Request", "Request for"),
         ("Rope", "Rope"),
         ("TaggedFields", "TaggedFields"),
         ("Uuid", "Uuid"),
-        ("Writer", "Writer"),
-        ("null_if", "null_if("),
-        ("unsupported", "unsupported("),
     ];
     let names: Vec<&str> = wanted
         .iter()
@@ -129,62 +128,51 @@ fn default_impl(message: &Message, item: &Struct, out: &mut String) -> Result<()
     Ok(())
 }
 
-fn begin(message: &Message, variable: &str) -> String {
-    let flexible = message
-        .flexible_from
-        .map_or("i16::MAX".to_owned(), |v| v.to_string());
-    format!(
-        "{variable}.begin(Self::NAME, version, (Self::MIN_VERSION, Self::MAX_VERSION), {flexible})?;\n"
-    )
-}
-
-fn decode_fn(message: &Message, item: &Struct, top: bool) -> Result<String> {
+fn read_fn(message: &Message, item: &Struct) -> Result<String> {
     let mut body = String::new();
-    if top {
-        body.push_str(&begin(message, "r"));
-    }
     let mut tagged = String::new();
-    body.push_str("let mut m = Self::default();\n");
     for field in &item.fields {
         let code = FieldCode::new(message, field);
         let Some(versions) = code.versions else {
             continue;
         };
-        let assign = format!("m.{} = {};", field.name, code.decode());
+        let read = code.read();
         if let Some((tag, _)) = field.tag {
             if code.tagged_versions() != Some(versions) {
                 anyhow::bail!("{} is tagged in only some of its versions", field.name);
             }
-            let guard = code.tagged_if().map_or(String::new(), |c| {
-                format!(
-                    "if {} {{ return Err(DecodeError::InvalidTag({tag})); }}\n",
-                    negated(&c)
-                )
-            });
-            writeln!(tagged, "{tag} => {{ {guard}{assign} }}")?;
+            if let Some(c) = code.tagged_if() {
+                writeln!(tagged, "{tag} if {} => r.invalid_tag({tag}),", negated(&c))?;
+            }
+            writeln!(tagged, "{tag} => {{ {read} }}")?;
         } else {
-            guarded(&mut body, code.present_if(), &assign)?;
+            guarded(&mut body, code.present_if(), &read)?;
         }
     }
     if message.flexible_from.is_some() {
         if tagged.is_empty() {
-            body.push_str("m.unknown_tagged_fields = r.unknown_tagged_fields()?;\n");
+            body.push_str("r.unknown_tags(&mut self.unknown_tagged_fields);\n");
         } else {
             write!(
                 body,
-                "m.unknown_tagged_fields = r.tagged_fields(&mut |tag, r| {{
-                    match tag {{ {tagged} _ => return Ok(false), }}
-                    Ok(true)
-                }})?;\n"
+                "r.tags(&mut self.unknown_tagged_fields, &mut |tag, r| {{
+                    match tag {{ {tagged} _ => return false, }}
+                    true
+                }});\n"
             )?;
         }
     }
-    let visibility = if top { "" } else { "pub(crate) " };
-    let (r, version) = (parameter(&body, "r"), parameter(&body, "version"));
-    Ok(format!(
-        "{visibility}fn decode({r}: &mut Reader, {version}: i16) -> Result<Self, DecodeError> {{\n\
-         {body}Ok(m) }}\n\n"
-    ))
+    Ok(function("read(&mut self, ", "r", "FieldReader", &body))
+}
+
+/// A method over the fields, which knows the version only if it asks for it.
+fn function(start: &str, variable: &str, ty: &str, body: &str) -> String {
+    let version = match parameter(body, "version") {
+        "version" => format!("let version = {variable}.version();\n"),
+        _ => String::new(),
+    };
+    let variable = parameter(body, variable);
+    format!("fn {start}{variable}: &mut {ty}<'_>) {{\n{version}{body}}}\n\n")
 }
 
 /// The opposite of a condition over `version`.
@@ -214,11 +202,8 @@ fn guarded(body: &mut String, condition: Option<String>, statement: &str) -> Res
     Ok(())
 }
 
-fn encode_fn(message: &Message, item: &Struct, top: bool) -> Result<String> {
+fn write_fn(message: &Message, item: &Struct) -> Result<String> {
     let mut body = String::new();
-    if top {
-        body.push_str(&begin(message, "w"));
-    }
     let mut tagged: Vec<(u32, String)> = Vec::new();
     for field in &item.fields {
         let code = FieldCode::new(message, field);
@@ -228,31 +213,35 @@ fn encode_fn(message: &Message, item: &Struct, top: bool) -> Result<String> {
         let place = format!("self.{}", field.name);
         let lost = lost_check(&code, &place)?;
         if let Some((tag, _)) = field.tag {
-            tagged.push((tag, encode_tagged(&code, tag, &place, lost)?));
+            tagged.push((tag, write_tagged(&code, tag, &place, lost)?));
         } else {
-            match (code.present_if(), lost) {
-                (None, _) => writeln!(body, "{}", code.encode())?,
-                (Some(c), None) => writeln!(body, "if {c} {{ {} }}", code.encode())?,
-                (Some(c), Some(lost)) => {
-                    writeln!(body, "if {c} {{ {} }} else {lost}", code.encode())?;
-                }
-            }
+            versioned(&mut body, code.present_if(), &code.write(), lost)?;
         }
     }
     tagged.sort_by_key(|(tag, _)| *tag);
     if !tagged.is_empty() {
         body.push_str("let mut tags = TaggedFields::new();\n");
         tagged.iter().for_each(|(_, code)| body.push_str(code));
-        body.push_str("w.tagged_fields(tags, &self.unknown_tagged_fields)?;\n");
+        body.push_str("w.tags(tags, &self.unknown_tagged_fields);\n");
     } else if message.flexible_from.is_some() {
-        body.push_str("w.tagged_fields(TaggedFields::new(), &self.unknown_tagged_fields)?;\n");
+        body.push_str("w.unknown_tags(&self.unknown_tagged_fields);\n");
     }
-    let visibility = if top { "" } else { "pub(crate) " };
-    let (w, version) = (parameter(&body, "w"), parameter(&body, "version"));
-    Ok(format!(
-        "{visibility}fn encode(&self, {w}: &mut Writer, {version}: i16) -> Result<(), EncodeError> {{\n\
-         {body}Ok(()) }}\n\n"
-    ))
+    Ok(function("write(&self, ", "w", "FieldWriter", &body))
+}
+
+/// `write` in the versions that have the field, `lost` in the others.
+fn versioned(
+    out: &mut String,
+    condition: Option<String>,
+    write: &str,
+    lost: Option<String>,
+) -> Result<()> {
+    match (condition, lost) {
+        (None, _) => writeln!(out, "{write}")?,
+        (Some(c), None) => writeln!(out, "if {c} {{ {write} }}")?,
+        (Some(c), Some(lost)) => writeln!(out, "if {c} {{ {write} }} else {{ {lost} }}")?,
+    }
+    Ok(())
 }
 
 /// What to do in versions without the field: refuse a value that would get lost.
@@ -262,38 +251,38 @@ fn lost_check(code: &FieldCode<'_>, place: &str) -> Result<Option<String>> {
     }
     let differs = code.differs(place)?;
     Ok(Some(format!(
-        "if {differs} {{ return Err(unsupported({:?}, version)); }}",
+        "w.refuse({differs}, {:?});",
         code.plain_name()
     )))
 }
 
-fn encode_tagged(
+fn write_tagged(
     code: &FieldCode<'_>,
     tag: u32,
     place: &str,
     lost: Option<String>,
 ) -> Result<String> {
     let write = format!(
-        "if {} {{ let w = &mut Writer::for_tag(); {} tags.push(({tag}, w.take_flat())); }}",
+        "if {} {{ w.tag(&mut tags, {tag}, &mut |w| {{ {} }}); }}",
         code.differs(place)?,
-        code.encode()
+        code.write()
     );
-    Ok(match (code.tagged_if(), lost) {
-        (None, _) => format!("{write}\n"),
-        (Some(c), None) => format!("if {c} {{ {write} }}\n"),
-        (Some(c), Some(lost)) => format!("if {c} {{ {write} }} else {lost}\n"),
-    })
+    let mut out = String::new();
+    versioned(&mut out, code.tagged_if(), &write, lost)?;
+    Ok(out)
 }
 
-fn message_impl(message: &Message, decode: &str, encode: &str, out: &mut String) -> Result<()> {
+fn message_impl(message: &Message, out: &mut String) -> Result<()> {
+    let flexible = message
+        .flexible_from
+        .map_or("i16::MAX".to_owned(), |v| v.to_string());
     write!(
         out,
         "impl Message for {0} {{
             const NAME: &'static str = {0:?};
             const MIN_VERSION: i16 = {1};
             const MAX_VERSION: i16 = {2};
-
-            {decode} {encode}
+            const FLEXIBLE_FROM: i16 = {flexible};
         }}\n\n",
         message.name, message.valid.from, message.valid.to
     )?;
@@ -308,14 +297,10 @@ fn kind_impl(message: &Message, out: &mut String) -> Result<()> {
                 .strip_suffix("Request")
                 .context("requests end in Request")?;
             let response_module = super::schema::snake_case(&format!("{api}Response"));
-            let flexible = message
-                .flexible_from
-                .map_or("i16::MAX".to_owned(), |v| v.to_string());
             write!(
                 out,
                 "impl Request for {name} {{
                     const API_KEY: ApiKey = ApiKey({});
-                    const FLEXIBLE_FROM: i16 = {flexible};
                     type Response = super::{response_module}::{api}Response;
                 }}\n\n",
                 message.api_key.context("a request has an API key")?

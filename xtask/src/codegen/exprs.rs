@@ -109,60 +109,44 @@ impl<'a> FieldCode<'a> {
         })
     }
 
-    /// Reads the field from `r`.
-    pub fn decode(&self) -> String {
-        let null = self.null_allowed();
-        match (&self.field.ty, self.is_option()) {
-            (Type::String, true) if self.field.legacy_length => "r.legacy_string_opt()?".to_owned(),
-            (Type::Scalar(name), _) => format!("r.{name}()?"),
-            (Type::String, false) => "r.string()?".to_owned(),
-            (Type::String, true) => format!("r.string_opt({null})?"),
-            (Type::Bytes, false) => "r.bytes()?".to_owned(),
-            (Type::Bytes, true) => format!("r.bytes_opt({null})?"),
-            (Type::Records, false) => "r.records()?".to_owned(),
-            (Type::Records, true) => format!("r.records_opt({null})?"),
-            (Type::Struct(name), false) => format!("{name}::decode(r, version)?"),
-            (Type::Struct(name), true) => format!(
-                "if r.present({null})? {{ Some({name}::decode(r, version)?) }} else {{ None }}"
-            ),
-            (Type::Array(element), false) => format!("r.array({})?", element_reader(element)),
-            (Type::Array(element), true) => {
-                format!("r.array_opt({null}, {})?", element_reader(element))
-            }
+    /// Reads the field of `self` from `r`.
+    pub fn read(&self) -> String {
+        let place = format!("self.{}", self.field.name);
+        match self.optional_kind() {
+            None => format!("{place}.read(r);"),
+            Some("legacy_string") => format!("r.legacy_string_opt(&mut {place});"),
+            Some(kind) => format!("r.{kind}_opt(&mut {place}, {});", self.null_allowed()),
         }
     }
 
     /// Writes the field of `self` to `w`.
-    pub fn encode(&self) -> String {
+    pub fn write(&self) -> String {
         let place = format!("self.{}", self.field.name);
-        let null = self.null_result();
-        match (&self.field.ty, self.is_option()) {
-            (Type::String, true) if self.field.legacy_length => {
-                format!("w.legacy_string_opt({place}.as_deref())?;")
-            }
-            (Type::Scalar(name), _) => format!("w.{name}({place});"),
-            (Type::String, false) => format!("w.string(&{place})?;"),
-            (Type::String, true) => format!("w.string_opt({place}.as_deref(), {null})?;"),
-            (Type::Bytes, false) => format!("w.bytes(&{place})?;"),
-            (Type::Bytes, true) => format!("w.bytes_opt({place}.as_ref(), {null})?;"),
-            (Type::Records, false) => format!("w.records(&{place})?;"),
-            (Type::Records, true) => format!("w.records_opt({place}.as_ref(), {null})?;"),
-            (Type::Struct(_), false) => format!("{place}.encode(w, version)?;"),
-            (Type::Struct(_), true) => format!(
-                "match &{place} {{
-                    Some(value) => {{ w.present(); value.encode(w, version)?; }}
-                    None => w.null_struct({null})?,
-                }}"
-            ),
-            (Type::Array(element), false) => write_array(element, &place, &format!("&{place}")),
-            (Type::Array(element), true) => format!(
-                "match &{place} {{
-                    Some(values) => {{ {} }}
-                    None => w.null_array({null})?,
-                }}",
-                write_array(element, "values", "values")
+        match self.optional_kind() {
+            None => format!("{place}.write(w);"),
+            Some("legacy_string") => format!("w.legacy_string_opt(&{place});"),
+            Some(kind) => format!(
+                "w.{kind}_opt(&{place}, {}, {:?});",
+                self.null_allowed(),
+                self.plain_name()
             ),
         }
+    }
+
+    /// How null is told in front of the field; `None` if it has no null.
+    fn optional_kind(&self) -> Option<&'static str> {
+        if !self.is_option() {
+            return None;
+        }
+        Some(match &self.field.ty {
+            Type::String if self.field.legacy_length => "legacy_string",
+            Type::String => "string",
+            Type::Bytes => "bytes",
+            Type::Records => "records",
+            Type::Struct(_) => "struct",
+            Type::Array(_) => "array",
+            Type::Scalar(name) => unreachable!("{name} has no null"),
+        })
     }
 
     /// Whether null may stand here, as an expression over `version`.
@@ -172,13 +156,6 @@ impl<'a> FieldCode<'a> {
         };
         let nullable = self.field.nullable.and_then(|n| n.intersect(versions));
         condition(nullable, versions).unwrap_or_else(|| "true".to_owned())
-    }
-
-    fn null_result(&self) -> String {
-        match self.null_allowed().as_str() {
-            "true" => "Ok(())".to_owned(),
-            allowed => format!("null_if({allowed}, {:?}, version)", self.plain_name()),
-        }
     }
 
     pub fn plain_name(&self) -> &str {
@@ -243,29 +220,6 @@ pub fn type_name(ty: &Type) -> String {
         Type::Struct(name) => name.clone(),
         Type::Array(element) => format!("Vec<{}>", type_name(element)),
     }
-}
-
-fn element_reader(element: &Type) -> String {
-    match element {
-        Type::Scalar(name) => format!("Reader::{name}"),
-        Type::String => "Reader::string".to_owned(),
-        Type::Bytes => "Reader::bytes".to_owned(),
-        Type::Records => "Reader::records".to_owned(),
-        Type::Struct(name) => format!("|r| {name}::decode(r, version)"),
-        Type::Array(inner) => format!("|r| r.array({})", element_reader(inner)),
-    }
-}
-
-fn write_array(element: &Type, place: &str, iterated: &str) -> String {
-    let each = match element {
-        Type::Scalar(name) => format!("w.{name}(*value);"),
-        Type::String => "w.string(value)?;".to_owned(),
-        Type::Bytes => "w.bytes(value)?;".to_owned(),
-        Type::Records => "w.records(value)?;".to_owned(),
-        Type::Struct(_) => "value.encode(w, version)?;".to_owned(),
-        Type::Array(inner) => write_array(inner, "value", "value"),
-    };
-    format!("w.array_len({place}.len())?; for value in {iterated} {{ {each} }}")
 }
 
 /// A default such as `-1` or `0x7fffffff`.
