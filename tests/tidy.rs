@@ -116,8 +116,8 @@ const BANNED_IN_CORE: [(&str, &str); 12] = [
     ("std::fs", "effects leave as outputs"),
     ("std::net", "effects leave as outputs"),
     ("std::env", "settings are inputs"),
-    ("HashMap", "its order is random: BTreeMap"),
-    ("HashSet", "its order is random: BTreeSet"),
+    ("HashMap", "its order is random: base::SortedMap"),
+    ("HashSet", "its order is random: base::SortedSet"),
     ("rand::", "randomness is an input: base::Rng"),
     ("println!", "the observer learns by events"),
     ("eprintln!", "the observer learns by events"),
@@ -134,6 +134,39 @@ fn the_core_is_deterministic_and_does_no_io() {
                     if contains_name(line, call) {
                         faults.push(format!("{}:{number}: {call}: {instead}", file.path));
                     }
+                }
+            }
+        }
+    }
+    none(faults);
+}
+
+/// What the standard library writes out for each type again, kilobytes each time, and what the page has instead.
+const LARGE: [(&str, &str); 7] = [
+    ("BTreeMap<", "base::SortedMap"),
+    ("BTreeMap::", "base::SortedMap"),
+    ("BTreeSet<", "base::SortedSet"),
+    ("BTreeSet::", "base::SortedSet"),
+    (".sort(", "base::sort"),
+    (".sort_by(", "base::sort_by"),
+    (".sort_by_key(", "base::sort_by_key"),
+];
+
+/// In `log` a map holds all chunks of all logs; `base` is where what is used instead comes from.
+#[test]
+fn the_page_does_not_download_a_map_and_a_sort_for_every_type() {
+    let layers = &LAYERS[1..];
+    let mut faults = Vec::new();
+    for file in rust_files("src") {
+        let downloaded = layer_of(&file.path)
+            .is_some_and(|layer| layer == "wasm" || layers.contains(&layer) && layer != "log");
+        if !downloaded || is_test(&file.path) {
+            continue;
+        }
+        for (number, line) in numbered(code_of(&file.text)) {
+            for (call, instead) in LARGE {
+                if line.contains(call) {
+                    faults.push(format!("{}:{number}: {call}: use {instead}", file.path));
                 }
             }
         }
