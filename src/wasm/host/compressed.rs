@@ -2,7 +2,7 @@
 //! the connection that brings the first such batch waits for it, with all that it says meanwhile.
 
 use super::Host;
-use crate::base::ConnId;
+use crate::base::{ConnId, SortedMap};
 use crate::client::env::Codecs;
 use crate::cluster::io::Input;
 use crate::protocol::ApiKey;
@@ -13,14 +13,13 @@ use crate::wasm::codecs::LazyCodecs;
 use crate::wasm::door;
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The codecs, and the frames that wait for them.
 #[derive(Default)]
 pub(super) struct Gate {
     pub codecs: LazyCodecs,
-    held: BTreeMap<ConnId, Vec<Bytes>>,
+    held: SortedMap<ConnId, Vec<Bytes>>,
     loading: bool,
 }
 
