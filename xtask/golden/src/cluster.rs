@@ -4,12 +4,14 @@ use bytes::{Bytes, BytesMut};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use kafka_sandbox::api::Decompressor;
 use kafka_sandbox::base::{ConnId, Now, Rng};
-use kafka_sandbox::client::env::{ConnectError, Link, Runtime, Transport};
+use kafka_sandbox::client::env::{Codecs, ConnectError, Link, Runtime, Transport};
 use kafka_sandbox::cluster::io::{Endpoint, Input, Output};
 use kafka_sandbox::cluster::{Cluster, ClusterConfig};
 use kafka_sandbox::log::memory::MemoryStore;
 use kafka_sandbox::log::storage::Store;
+use kafka_sandbox::native::client_env::LinkedCodecs;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -104,6 +106,10 @@ impl LocalCluster {
                 .insert((*name).to_owned(), (*value).to_owned());
         }
         config.observe = false;
+        config.decompressor = Some(Decompressor(Rc::new(|codec, bytes, limit_bytes| {
+            LinkedCodecs.decompress(codec, bytes, limit_bytes).ok()
+        })));
+        config.check_compressed = true;
         let endpoints: Rc<[Endpoint]> = config.endpoints.clone().into();
         let seed = clock.random_u64();
         let local = LocalCluster(Rc::new(State {
