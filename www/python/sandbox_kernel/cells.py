@@ -17,6 +17,8 @@ shell = interactive.Interactive(namespace)
 # Names that a fresh namespace has: `%who` and completion leave them out.
 _own_names = set()
 _loop = None
+# The cell's own code runs: only it may be interrupted, not the telling of how it ended.
+interruptible = False
 
 
 def install(settings):
@@ -49,9 +51,11 @@ def _exit(code=None):
 
 def run(source, count):
     """Runs a cell and shows what it gives; 'ok', 'error' or 'interrupted'."""
+    global interruptible
     streams.begin_cell()
     shell.execution_count = count
     try:
+        interruptible = True
         _remember(source, count)
         value = _execute(source, count)
         if value is not None:
@@ -73,6 +77,7 @@ def run(source, count):
         _show_error(error)
         return "error"
     finally:
+        interruptible = False
         streams.end_cell()
         # No other stack may be half-way through anything that is collected; here this one is at its end.
         threads.collect_garbage()
@@ -156,6 +161,9 @@ def _show_result(value, count):
 
 
 def _show_error(error):
+    global interruptible
+    interruptible = False
+    threads.MAIN.pending = None
     # The frames above the cell's are this package's; the rest of the program need not keep them alive.
     name, text, lines = tracebacks.output(error, error.__traceback__)
     streams.flush()

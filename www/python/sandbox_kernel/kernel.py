@@ -25,7 +25,7 @@ def run_cell(source, count):
 
 def interrupt():
     # As in Jupyter, where Ctrl-C ends the command, and the cell goes on behind it: the page stops its shell.
-    if shell.running:
+    if shell.running or not cells.interruptible:
         return
     threads.interrupt(threads.MAIN, KeyboardInterrupt())
 

@@ -9,6 +9,8 @@ import type { NotebookSession } from './session.ts';
 
 /** Before an endless cell is stopped early, nothing may have come for this long. */
 const QUIET_MS = 1000;
+/** A program that is stopped may have to tidy up: stop is not pressed again at once. */
+const AGAIN_MS = 10_000;
 
 export interface RunAllResult {
   /** Cells that ended in an error that they do not expect, or were stopped by the person. */
@@ -91,14 +93,18 @@ function stopInTime(session: NotebookSession, cell: Cell, limitS: number): () =>
   });
   const books = new Map<string, string>();
   if (early) void loadFiles(session, cell, books);
+  let pressedMs = -AGAIN_MS;
   const timer = setInterval(() => {
     const now = performance.now();
-    if (startedMs === 0) return;
+    if (startedMs === 0 || now - pressedMs < AGAIN_MS) return;
     const over = now - startedMs > limitS * 1000;
     if (!over && (!early || lastOutputMs === 0 || now - lastOutputMs < QUIET_MS)) return;
     const outputs = session.notebook.cell(cell.id)?.outputs ?? [];
-    if (over || unmet({ ...expect, error: null }, outputs, (path) => books.get(path)).length === 0)
-      session.stopCell(cell.id);
+    const met = (): boolean =>
+      unmet({ ...expect, error: null }, outputs, (path) => books.get(path)).length === 0;
+    if (!over && !met()) return;
+    pressedMs = now;
+    session.stopCell(cell.id);
   }, 100);
   return () => {
     clearInterval(timer);

@@ -87,8 +87,8 @@ function watchForDeath(py: PyodideAPI): void {
 function crash(error: unknown): void {
   if (crashed) return;
   crashed = true;
-  const text = error instanceof Error ? error.message : String(error);
-  say(['crashed', text.split('\n')[0] || 'no reason is known']);
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  say(['crashed', text.trim().split('\n')[0] ?? '']);
 }
 
 async function run({ python, files }: Started, source: string, count: number): Promise<CodeResult> {
@@ -96,8 +96,8 @@ async function run({ python, files }: Started, source: string, count: number): P
   try {
     return { status: await python.run_cell.callPromising(source, count) };
   } catch (error) {
-    // What the cell raises is shown by Python. Whatever comes up to here, the interpreter did not survive.
-    crash(error);
+    // What the cell raises is shown by Python. Whatever else comes up to here, the interpreter did not survive.
+    if (!(error instanceof Error && error.name === 'PythonError')) crash(error);
     throw error;
   } finally {
     files.flush();
