@@ -1,5 +1,6 @@
 /**
- * IndexedDB in Chromium: our module against plain JavaScript in the same page, alternating, medians of several rounds.
+ * IndexedDB in Chromium: our module against plain JavaScript in the same page. What is compared takes turns, one
+ * transaction or one scan each, and the medians of these are compared: so others' load falls on all alike.
  * `CORE_BENCH_WASM` is the folder with the module. Everything is written strictly.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,19 +10,18 @@ import { serve } from '../e2e/server.mjs';
 import { launch } from '../e2e/webdriver.mjs';
 import { median, row } from './rows.mjs';
 
-const ROUNDS = 6;
-
-/** Runs in the page: for each case the milliseconds of each round. */
-async function measure(rounds) {
+/** Runs in the page: for each case the milliseconds of each turn. */
+async function measure() {
   const KIB = 1024;
   const { default: init, Disk } = await import('/wasm/core_bench.js');
   await init();
   const disk = await Disk.open('ours');
   const done = (request) => new Promise((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = () => reject(request.error))));
   const opening = indexedDB.open('plain', 1);
-  opening.onupgradeneeded = () => ['log', 'large', 'small'].forEach((name) => opening.result.createObjectStore(name));
+  opening.onupgradeneeded = () => ['log', 'large'].forEach((name) => opening.result.createObjectStore(name));
   const database = await done(opening);
 
+  const WARM_UP = 4;
   let group = 0;
   /** One strict transaction with such chunks. */
   const plain = (store, chunks, bytes) =>
@@ -40,33 +40,42 @@ async function measure(rounds) {
     const found = log.getAllRecords ? await done(log.getAllRecords({ query })) : await done(log.getAll(query));
     return found.length;
   };
-  const times = async (count, work) => {
+  /** Turns forwards and backwards: what one leaves to be written down must not always burden the same other one. */
+  const turns = async (count, cases) => {
+    const found = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
+    for (let turn = -WARM_UP; turn < count; turn++) {
+      const entries = Object.entries(cases);
+      for (const [name, work] of turn % 2 === 0 ? entries : entries.toReversed()) {
+        const started = performance.now();
+        await work();
+        if (turn >= 0) found[name].push(performance.now() - started);
+      }
+    }
+    return found;
+  };
+  const series = async (count, work) => {
     for (let n = 0; n < count; n++) await work();
   };
-  const cases = {
-    oursGrouped: () => times(20, () => disk.append(50, 4 * KIB)),
-    plainGrouped: () => times(20, () => plain('log', 50, 4 * KIB)),
-    oursMerged: () => times(20, () => disk.append(5, 40 * KIB)),
-    plainMerged: () => times(20, () => plain('log', 5, 40 * KIB)),
-    plainLarge: () => times(16, () => plain('large', 1, 256 * KIB)),
-    oursSingle: () => times(50, () => disk.append(1, 4 * KIB)),
-    plainSingle: () => times(50, () => plain('log', 1, 4 * KIB)),
-    oursScan: () => disk.scan(0),
-    plainScan: scan,
+  return {
+    ...(await turns(200, {
+      oursSingle: () => disk.append(1, 4 * KIB),
+      plainSingle: () => plain('log', 1, 4 * KIB),
+    })),
+    ...(await turns(60, {
+      oursGrouped: () => disk.append(50, 4 * KIB),
+      plainGrouped: () => plain('log', 50, 4 * KIB),
+    })),
+    // A few transactions a turn, for what one leaves to be written down belongs to it.
+    ...(await turns(20, {
+      oursSeparate: () => series(25, () => disk.append(1, 4 * KIB)),
+      plainSeparate: () => series(25, () => plain('log', 1, 4 * KIB)),
+      oursMerged: () => series(5, () => disk.append(5, 40 * KIB)),
+      plainMerged: () => series(5, () => plain('log', 5, 40 * KIB)),
+      plainLarge: () => series(5, () => plain('large', 1, 256 * KIB)),
+    })),
+    // Both logs hold the same by now.
+    ...(await turns(20, { oursScan: () => disk.scan(0), plainScan: scan })),
   };
-  const found = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
-  for (let round = 0; round <= rounds; round++) {
-    const entries = Object.entries(cases);
-    // Forwards and backwards: what a case leaves to be written down must not always burden the same one.
-    for (const [name, work] of round % 2 === 0 ? entries : entries.toReversed()) {
-      await times(10, () => plain('small', 1, 1));
-      const started = performance.now();
-      await work();
-      // The first round warms up.
-      if (round > 0) found[name].push(performance.now() - started);
-    }
-  }
-  return found;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'kafka-sandbox-bench-'));
@@ -76,12 +85,12 @@ try {
   const browser = await launch('chromium');
   try {
     await browser.goto(`${server.url}/`);
-    const found = await browser.evaluate(measure, ROUNDS);
+    const found = await browser.evaluate(measure);
     const ms = Object.fromEntries(Object.entries(found).map(([name, all]) => [name, median(all)]));
     // Rates in KiB per millisecond, so that cases of different sizes compare.
-    const merged = (20 * 5 * 40) / ms.oursMerged;
-    const large = (16 * 256) / ms.plainLarge;
-    const single = (50 * 4) / ms.oursSingle;
+    const merged = (5 * 5 * 40) / ms.oursMerged;
+    const large = (5 * 256) / ms.plainLarge;
+    const single = (25 * 4) / ms.oursSeparate;
     const atLeast = (what, ratio, goal) => row(what, ratio.toFixed(2), `≥ ${goal}`, ratio >= goal);
     atLeast('IndexedDB, groups of 50 × 4 KiB: our module / JavaScript', ms.plainGrouped / ms.oursGrouped, 0.9);
     // The cluster merges what a group has for one partition, so that 50 clients of five partitions give five records.

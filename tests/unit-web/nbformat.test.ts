@@ -147,6 +147,24 @@ describe('an .ipynb file', () => {
     expect(new Set(data.cells.map((c) => c.id)).size).toBe(2);
   });
 
+  it('has its outputs in the same form, however long they are', () => {
+    const cell = { cell_type: 'code', execution_count: 1, id: 'a', metadata: {}, outputs: [], source: [] };
+    const file = { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    for (const indent of [1, 2]) {
+      const notebook = Notebook.parse(`${JSON.stringify(file, null, indent)}\n`);
+      const long = 'a "line"\n'.repeat(20_000);
+      notebook.setOutputs('a', [
+        { output_type: 'stream', name: 'stdout', text: 'short\n' },
+        { output_type: 'stream', name: 'stderr', text: long },
+      ]);
+      const text = notebook.serialise();
+      expect(text).toBe(`${JSON.stringify(JSON.parse(text), null, indent)}\n`);
+      expect(JSON.parse(text).cells[0].outputs[1]).toEqual({ name: 'stderr', output_type: 'stream', text: long });
+      // Again, from what was written before.
+      expect(notebook.serialise()).toBe(text);
+    }
+  });
+
   it('of 50 MB opens within seconds', () => {
     const line = 'x'.repeat(99) + '\n';
     const outputs = [{ output_type: 'stream', name: 'stdout', text: Array(100_000).fill(line) }];

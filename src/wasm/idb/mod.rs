@@ -18,8 +18,8 @@ pub use write::WriteError;
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::base::LogId;
 
@@ -38,8 +38,9 @@ pub struct Idb {
     commits_early: bool,
     /// The browser has `getAllRecords`, which gives keys and values in one answer.
     gets_records: bool,
-    /// The log that was read last, and how many bytes its chunks have on average.
-    last_read: Cell<(LogId, usize)>,
+    last_read: Cell<read::LastRead>,
+    /// What a reader from end to end will want next.
+    ahead: RefCell<Option<read::Ahead>>,
     /// Keeps the handlers of those two alive.
     _watchers: [Closure<dyn FnMut()>; 2],
 }
@@ -95,7 +96,8 @@ fn bound_key(log: LogId, offset: f64) -> JsValue {
 
 /// Base offset in a chunk's key.
 fn offset_of(key: &JsValue) -> Option<i64> {
-    Array::from(key).get(1).as_f64().map(|offset| offset as i64)
+    let key: &Array = key.dyn_ref()?;
+    key.get(1).as_f64().map(|offset| offset as i64)
 }
 
 /// Keys of one log from `from` to `to`, both included.

@@ -1,5 +1,6 @@
 //! Opens the database: makes it when there is none, checks its version, takes it over from an earlier owner.
 
+use super::read::LastRead;
 use super::sys::{self, Database, Request, Transaction};
 use super::{FORMAT_VERSION, Idb, LOG, META, Mode};
 use crate::base::LogId;
@@ -62,7 +63,12 @@ impl Idb {
             lost,
             commits_early: false,
             gets_records: sys::has_get_all_records(),
-            last_read: Cell::new((LogId(u32::MAX), 0)),
+            last_read: Cell::new(LastRead {
+                log: LogId(u32::MAX),
+                average: 1,
+                base_offset: -1,
+            }),
+            ahead: RefCell::default(),
             _watchers: watchers,
         };
         let meta = idb.take_over().await?;

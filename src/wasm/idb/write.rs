@@ -33,6 +33,10 @@ impl Idb {
         &self,
         writes: &[Write],
     ) -> Result<impl Future<Output = Result<(), JsValue>> + use<>, JsValue> {
+        if writes.iter().any(|w| matches!(w, Write::Truncate { .. })) {
+            // What was read ahead may be what is cut.
+            self.ahead.take();
+        }
         let transaction = self.transaction(stores(writes), Mode::Write)?;
         let ended = sys::ended(&transaction);
         let issued = issue(&transaction, writes).and_then(|()| match self.commits_early {

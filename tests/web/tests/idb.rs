@@ -136,6 +136,46 @@ async fn reads_begin_at_the_chunk_that_holds_the_offset_and_stop_at_the_limit() 
 }
 
 #[wasm_bindgen_test]
+async fn reading_from_end_to_end_gives_every_chunk_once_whatever_happens_meanwhile() {
+    let idb = fresh("t-scan").await;
+    let sizes = |n: i64| if n % 7 == 0 { 5000 } else { 10 };
+    let chunks = |range: std::ops::Range<i64>| -> Vec<Write> {
+        range
+            .map(|n| append(LOG, n, &[&vec![n as u8; sizes(n)]]))
+            .collect()
+    };
+    idb.persist(&chunks(0..400)).await.expect("is stored");
+    let (mut found, mut from, mut grown) = (Vec::new(), 0, false);
+    loop {
+        let request = ReadRequest {
+            log: LOG,
+            from: ReadFrom::Offset(from),
+            max_bytes: 20_000,
+        };
+        let read = idb.read(request).await.expect("reads");
+        let Some(last) = read.last().filter(|last| last.base_offset >= from) else {
+            break;
+        };
+        from = last.base_offset + 1;
+        for chunk in read {
+            assert_eq!(
+                chunk.bytes,
+                vec![chunk.base_offset as u8; sizes(chunk.base_offset)]
+            );
+            found.push(chunk.base_offset);
+        }
+        if from > 200 && !std::mem::replace(&mut grown, true) {
+            // Somebody else's read, a cut and new chunks: what was read ahead is no longer true.
+            bases(&idb, LogId(8), ReadFrom::Last, 1).await;
+            let mut group = vec![Write::Truncate { log: LOG, from }];
+            group.extend(chunks(from..500));
+            idb.persist(&group).await.expect("is stored");
+        }
+    }
+    assert_eq!(found, (0..500).collect::<Vec<i64>>());
+}
+
+#[wasm_bindgen_test]
 async fn trimming_keeps_the_chunk_that_holds_the_limit_and_other_logs() {
     let idb = fresh("t-trim").await;
     let group: Vec<Write> = (0..120).map(|n| append(LOG, n * 10, &[b"c"])).collect();

@@ -4,7 +4,15 @@
  * What nobody touched is written back with the file's own characters. Does no drawing and runs nothing.
  */
 import { JsonMistake, scan, type Span } from './json-spans.ts';
-import type { Cell, CellOrigin, Json, JsonObject, NotebookData, Output } from './types.ts';
+import type {
+  Cell,
+  CellOrigin,
+  Json,
+  JsonObject,
+  NotebookData,
+  Output,
+  StreamOutput,
+} from './types.ts';
 import { upgradeFrom3 } from './nbformat3.ts';
 
 /** Larger files are refused: a browser tab could not edit them. */
@@ -266,9 +274,26 @@ function outputsText(outputs: readonly Output[], indent: string): string {
 function outputText(output: Output, indent: string): string {
   const known = written.get(output);
   if (known?.indent === indent) return known.text;
-  const text = format(outputJson(output), indent, 4);
-  if (text.length > ONE_TEXT_CHARS) written.set(output, { indent, text });
+  const text =
+    output.output_type === 'stream' && isLong(output.text)
+      ? longStreamText(output, indent)
+      : format(outputJson(output), indent, 4);
+  if (isLong(text)) written.set(output, { indent, text });
   return text;
+}
+
+function isLong(text: string): boolean {
+  return text.length > ONE_TEXT_CHARS;
+}
+
+/** What `format` gives, without its second walk through megabytes. */
+function longStreamText({ name, text }: StreamOutput, indent: string): string {
+  const members = { name, output_type: 'stream', text };
+  const pad = `\n${indent.repeat(5)}`;
+  const body = Object.entries(members)
+    .map(([member, value]) => `${pad}"${member}": ${JSON.stringify(value)}`)
+    .join(',');
+  return `{${body}\n${indent.repeat(4)}}`;
 }
 
 /** A longer output is stored as one text: cutting it into lines would hold up the page. */
@@ -285,7 +310,7 @@ export function outputJson(output: Output): JsonObject {
       return {
         name: output.name,
         output_type: 'stream',
-        text: output.text.length > ONE_TEXT_CHARS ? output.text : lines(output.text),
+        text: isLong(output.text) ? output.text : lines(output.text),
       };
     case 'error':
       return {

@@ -46,6 +46,11 @@ const BENCHES: &[Bench] = &[
         prepare: core,
     },
     Bench {
+        name: "recovery",
+        what: "of a stored cluster with 50 partitions",
+        prepare: || Ok(()),
+    },
+    Bench {
         name: "memory",
         what: "of the cluster's worker with a million records",
         prepare: || Ok(()),
