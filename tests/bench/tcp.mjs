@@ -15,7 +15,7 @@ import { program } from '../e2e/webdriver.mjs';
 import { row, thousands } from './rows.mjs';
 
 const RECORDS = 1_000_000;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const KCAT = program(['kcat']);
 const folder = mkdtempSync(join(tmpdir(), 'kafka-sandbox-bench-'));
 const running = [];
