@@ -108,7 +108,7 @@ fn measure(bench: &Bench, options: &Options, table: &mut Table) -> Outcome<bool>
     if let Some(jars) = &options.kafka_jars {
         program.env("KAFKA_JARS", jars);
     }
-    process::run_and_read(&mut program, &mut |line| table.read(line))
+    process::run_and_read(&mut program, &mut |line| table.read(bench.name, line))
 }
 
 fn read(args: &[String]) -> Outcome<Options> {

@@ -8,23 +8,27 @@ const END: &str = "<!-- end of figures -->";
 
 #[derive(Default)]
 pub struct Table {
-    rows: Vec<[String; 4]>,
+    /// What, measured, goal, met, and the bench that found it.
+    rows: Vec<[String; 5]>,
 }
 
 impl Table {
     /// A line that begins with `@row` has four fields: what, measured, goal, whether it is met. Other lines count nothing.
-    pub fn read(&mut self, line: &str) {
+    pub fn read(&mut self, bench: &str, line: &str) {
         let mut fields = line.split('\t').map(str::to_string);
         if fields.next().as_deref() != Some("@row") {
             return;
         }
         let mut field = || fields.next().unwrap_or_default();
-        self.rows.push([field(), field(), field(), field()]);
+        let [what, measured, goal, met] = [field(), field(), field(), field()];
+        self.rows
+            .push([what, measured, goal, met, format!("`{bench}`")]);
     }
 
     /// As Markdown.
     pub fn text(&self) -> String {
-        let mut text = String::from("| what | measured | goal | met |\n|---|---|---|---|\n");
+        let mut text =
+            String::from("| what | measured | goal | met | bench |\n|---|---|---|---|---|\n");
         for row in &self.rows {
             text.push_str(&format!("| {} |\n", row.join(" | ")));
         }
@@ -73,10 +77,10 @@ mod tests {
     #[test]
     fn rows_become_a_table() {
         let mut table = Table::default();
-        table.read("some words");
-        table.read("@row\tsize\t7 KB\t≤ 40 KB\tyes");
+        table.read("sizes", "some words");
+        table.read("sizes", "@row\tsize\t7 KB\t≤ 40 KB\tyes");
         let text = table.text();
-        assert!(text.ends_with("|---|---|---|---|\n| size | 7 KB | ≤ 40 KB | yes |\n"));
+        assert!(text.ends_with("|---|\n| size | 7 KB | ≤ 40 KB | yes | `sizes` |\n"));
     }
 
     #[test]
