@@ -12,6 +12,8 @@ from .admin_topics import TopicAdmin
 from .errors import CODES, KafkaError, KafkaException, err2str
 from .handle import Handle
 
+_DESTROY = CODES["_DESTROY"]
+_TERMINATING = f"Handle is terminating: {err2str(_DESTROY)}"
 _TIMED_OUT, _NOT_CONTROLLER = CODES["_TIMED_OUT"], CODES["NOT_CONTROLLER"]
 
 
@@ -70,7 +72,7 @@ class Job:
             )
             if code or first.get("error") == _NOT_CONTROLLER:
                 if client.ended:
-                    self.fail(CODES["_DESTROY"])
+                    self.fail(_DESTROY, _TERMINATING)
                 else:
                     client.controller = -1
                     self.later(send)

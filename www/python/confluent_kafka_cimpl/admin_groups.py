@@ -9,9 +9,7 @@ from .errors import CODES, KafkaError, broker_error, fail
 from .handle import seconds
 from .structs import topic_partition
 
-_DEPRECATED = (
-    "list_groups() is deprecated, use list_consumer_groups() and describe_consumer_groups() instead."
-)
+_DEPRECATED = "list_groups() is deprecated, use list_consumer_groups() and describe_consumer_groups() instead."
 _STATES = {"PreparingRebalance": 1, "CompletingRebalance": 2, "Stable": 3, "Dead": 4, "Empty": 5}
 _STATE_NAMES = {0: "Unknown", **{number: name for name, number in _STATES.items()}}
 _TYPES = {"consumer": 1, "classic": 2}
@@ -171,7 +169,7 @@ class GroupAdmin:
                 job.done([KafkaError(code)])
                 return
             made = [topic_partition(t, n, o, m, e, errors.get((t, n), 0)) for t, n, o, e, m in rows]
-            job.done([ConsumerGroupTopicPartitions(group_id=asked.group_id, topic_partitions=made)])
+            job.done([ConsumerGroupTopicPartitions(asked.group_id, topic_partitions=sorted(made))])
 
         self._client.loop.call(lambda: coordinator.commit(rows, -1, "", None, got, attempts=0))
 

@@ -113,7 +113,7 @@ class TopicAdmin:
         if not topics:
             raise ValueError("Expected non-empty list of topic strings")
         if any(topic is None for topic in topics):
-            raise ValueError("Expected list of topic strings, not None")
+            raise ValueError("Expected list of topic strings, not NoneType")
         job = self._job(future, request_timeout, "controller")
         job.to_controller(
             "DeleteTopics",

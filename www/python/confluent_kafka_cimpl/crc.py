@@ -80,9 +80,15 @@ def crc32c_python(data):
         maps = _carry(power)
         heads = [plane[:over] for plane in planes]
         planes = [
-            (number(heads[0].translate(maps[0][j]), "big") ^ number(heads[1].translate(maps[1][j]), "big")
-             ^ number(heads[2].translate(maps[2][j]), "big") ^ number(heads[3].translate(maps[3][j]), "big")
-             ^ number(planes[j][over:], "big")).to_bytes(half, "big") for j in range(4)]
+            (
+                number(heads[0].translate(maps[0][j]), "big")
+                ^ number(heads[1].translate(maps[1][j]), "big")
+                ^ number(heads[2].translate(maps[2][j]), "big")
+                ^ number(heads[3].translate(maps[3][j]), "big")
+                ^ number(planes[j][over:], "big")
+            ).to_bytes(half, "big")
+            for j in range(4)
+        ]
         count = half
     rest = bytes(byte for word in zip(*planes) for byte in word)
     return _plain(rest, 0) ^ 0xFFFFFFFF

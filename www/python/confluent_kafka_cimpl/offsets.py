@@ -102,15 +102,14 @@ class Offsets:
         elif offsets is not None:
             partition_list(offsets)
         if offsets is None:
-            rows = lambda: self._stored_rows([self._known[key] for key in self._assigned])
+            rows = self._stored_rows([self._known[key] for key in self._assigned])
         else:
-            given = [(p.topic, p.partition, p.offset, p._epoch, p.metadata) for p in offsets]
-            rows = lambda: given
-        if asynchronous:
-            self._client.loop.call(lambda: self._commit_rows(rows(), self._tell))
-            return None
+            rows = [(p.topic, p.partition, p.offset, p._epoch, p.metadata) for p in offsets]
         client = self._client
-        code, partitions = self._ask(lambda answer: self._commit_rows(rows(), answer.set), None)
+        if asynchronous:
+            client.loop.call(lambda: self._commit_rows(rows, self._tell))
+            return None
+        code, partitions = self._ask(lambda answer: self._commit_rows(rows, answer.set), None)
         if code:
             fail(CODES["_TRANSPORT"] if client.all_down else code, "Commit failed")
         return partitions
@@ -183,6 +182,12 @@ class Offsets:
         if type(partition) is not TopicPartition:
             raise TypeError("expected cimpl.TopicPartition")
         offset, part = partition.offset, self._known.get((partition.topic, partition.partition))
+
+        known = partition.topic in self._client.topics or any(
+            topic == partition.topic for topic, _ in self._known
+        )
+        if not known:
+            fail(_UNKNOWN_PARTITION, f"Failed to seek to offset {offset}")
 
         def question(answer):
             if part is None or not part.active or part.phase == "none":

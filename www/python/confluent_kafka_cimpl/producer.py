@@ -8,7 +8,7 @@ from .errors import CODES, KafkaError, KafkaException, err2str, fail
 from .handle import Handle, seconds
 from .records import pack_headers
 from .sender import CALLBACK, ENQUEUED, SIZE, TOPIC, Reports, Sender
-from .structs import message
+from .structs import message, text
 
 _OVERHEAD = 5 + 1 + 10 + 5 + 5 + 5 + 5
 _UNKNOWN_PARTITION, _UNKNOWN_TOPIC = CODES["_UNKNOWN_PARTITION"], CODES["_UNKNOWN_TOPIC"]
@@ -105,7 +105,7 @@ class Producer(Handle):
     ):
         """Queues a record; raises BufferError when the queue is full."""
         if topic.__class__ is not str:
-            raise TypeError(f"argument 1 must be str, not {type(topic).__name__}")
+            text(topic, 1)
         size = 0
         if value is not None:
             if value.__class__ is not bytes:

@@ -18,7 +18,8 @@ def _int(value, name="an integer"):
     raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
 
 
-def _text(value, position):
+def text(value, position):
+    """Checks a string argument as the C binding does."""
     if not isinstance(value, str):
         kind = "None" if value is None else type(value).__name__
         raise TypeError(f"argument {position} must be str, not {kind}")
@@ -206,7 +207,7 @@ class TopicPartition:
     __module__ = "cimpl"
 
     def __init__(self, topic, partition=-1, offset=-1001, metadata=None, leader_epoch=-1):
-        self._topic = _text(topic, 1)
+        self._topic = text(topic, 1)
         self._partition = _int(partition)
         self._offset = _int(offset)
         self._metadata = metadata
@@ -347,7 +348,7 @@ class NewTopic(_New):
     ):
         if config is not None and not isinstance(config, dict):
             raise TypeError("config must be a dict of strings")
-        self._topic = _text(topic, 1)
+        self._topic = text(topic, 1)
         self.num_partitions, self.replication_factor = _int(num_partitions), _int(
             replication_factor
         )
@@ -371,7 +372,7 @@ class NewPartitions(_New):
     __module__ = "cimpl"
 
     def __init__(self, topic, new_total_count, replica_assignment=None):
-        self._topic, self.new_total_count = _text(topic, 1), _int(new_total_count)
+        self._topic, self.new_total_count = text(topic, 1), _int(new_total_count)
         self.replica_assignment = replica_assignment
 
     topic = _read_only("_topic")

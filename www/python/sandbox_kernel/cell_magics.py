@@ -17,7 +17,9 @@ def register(ip):
 def _code(ip):
     def time(line, body):
         """Run the cell and show how long it took."""
-        return line_magics.timed(ip, "\n".join(part for part in (line, body) if part), _named(ip, body, bool(line)))
+        return line_magics.timed(
+            ip, "\n".join(part for part in (line, body) if part), _named(ip, body, bool(line))
+        )
 
     def timeit(line, body):
         """Run the cell many times and show how long one run takes."""
@@ -35,7 +37,14 @@ def _code(ip):
         """Run the cell as Python."""
         return ip.run_source(body, _named(ip, body), ip.user_ns)
 
-    return {"time": time, "timeit": timeit, "capture": capture, "python": python, "python3": python, "py": python}
+    return {
+        "time": time,
+        "timeit": timeit,
+        "capture": capture,
+        "python": python,
+        "python3": python,
+        "py": python,
+    }
 
 
 def _named(ip, body, joined=False):
@@ -43,7 +52,9 @@ def _named(ip, body, joined=False):
     from . import tracebacks
 
     source = ip.user_ns["In"][ip.execution_count] if not joined else body
-    return tracebacks.cells.add(source.partition("\n")[2] if not joined else source, ip.execution_count)
+    return tracebacks.cells.add(
+        source.partition("\n")[2] if not joined else source, ip.execution_count
+    )
 
 
 def _files(ip):
@@ -84,8 +95,20 @@ def _languages(ip):
 
         return show
 
-    kinds = {"html": display.HTML, "HTML": display.HTML, "markdown": display.Markdown, "svg": display.SVG, "latex": display.Latex}
-    return {"bash": bash, "sh": bash, "system": bash, "script": script, **{name: shown(kind) for name, kind in kinds.items()}}
+    kinds = {
+        "html": display.HTML,
+        "HTML": display.HTML,
+        "markdown": display.Markdown,
+        "svg": display.SVG,
+        "latex": display.Latex,
+    }
+    return {
+        "bash": bash,
+        "sh": bash,
+        "system": bash,
+        "script": script,
+        **{name: shown(kind) for name, kind in kinds.items()},
+    }
 
 
 class captured:

@@ -7,7 +7,17 @@ import os
 import sys
 import types
 
-from . import display, formatting, host, interactive, packages, streams, threads, tracebacks, transform
+from . import (
+    display,
+    formatting,
+    host,
+    interactive,
+    packages,
+    streams,
+    threads,
+    tracebacks,
+    transform,
+)
 
 ALLOW_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -87,7 +97,11 @@ def _remember(source, count):
     inputs = namespace["In"]
     inputs.extend([""] * (count + 1 - len(inputs)))
     inputs[count] = source
-    namespace["_iii"], namespace["_ii"], namespace["_i"] = namespace["_ii"], namespace["_i"], inputs[count - 1]
+    namespace["_iii"], namespace["_ii"], namespace["_i"] = (
+        namespace["_ii"],
+        namespace["_i"],
+        inputs[count - 1],
+    )
     namespace[f"_i{count}"] = source
 
 
@@ -115,7 +129,9 @@ def run_code(source, filename, space):
         _finish(compile(tree, filename, "exec", ALLOW_AWAIT, dont_inherit=True), space)
     if last is None:
         return None
-    value = _finish(compile(ast.Expression(last.value), filename, "eval", ALLOW_AWAIT, dont_inherit=True), space)
+    value = _finish(
+        compile(ast.Expression(last.value), filename, "eval", ALLOW_AWAIT, dont_inherit=True), space
+    )
     return None if _ends_quietly(source) else value
 
 

@@ -25,26 +25,46 @@ class DisplayHandle:
         return f"<DisplayHandle display_id={self.display_id}>"
 
 
-def display(*objs, include=None, exclude=None, metadata=None, transient=None, display_id=None, raw=False, clear=False, **options):
+def display(
+    *objs,
+    include=None,
+    exclude=None,
+    metadata=None,
+    transient=None,
+    display_id=None,
+    raw=False,
+    clear=False,
+    **options,
+):
     if clear:
         clear_output(wait=True)
-    handle = DisplayHandle(None if display_id is True else display_id) if display_id is not None else None
+    handle = (
+        DisplayHandle(None if display_id is True else display_id)
+        if display_id is not None
+        else None
+    )
     for obj in objs:
         own = getattr(obj, "_ipython_display_", None)
         if not raw and callable(own) and not isinstance(obj, type):
             own()
             continue
         data, details = (obj, {}) if raw else formatting.bundle(obj, include, exclude)
-        publish_display_data(data, {**details, **(metadata or {})}, display_id=handle and handle.display_id)
+        publish_display_data(
+            data, {**details, **(metadata or {})}, display_id=handle and handle.display_id
+        )
     return handle
 
 
 def update_display(obj, *, display_id, **options):
     data, details = (obj, {}) if options.get("raw") else formatting.bundle(obj)
-    publish_display_data(data, {**details, **(options.get("metadata") or {})}, display_id=display_id, update=True)
+    publish_display_data(
+        data, {**details, **(options.get("metadata") or {})}, display_id=display_id, update=True
+    )
 
 
-def publish_display_data(data, metadata=None, source=None, *, transient=None, display_id=None, update=False, **_rest):
+def publish_display_data(
+    data, metadata=None, source=None, *, transient=None, display_id=None, update=False, **_rest
+):
     display_id = display_id or (transient or {}).get("display_id")
     output = {"type": "update" if update else "display", "data": data, "metadata": metadata or {}}
     if display_id is not None:
@@ -72,7 +92,9 @@ class DisplayObject:
             data, filename = None, os.fspath(data)
         self.data, self.url, self.filename, self.metadata = data, url, filename, metadata or {}
         if url is not None and data is None:
-            raise ValueError("this page fetches nothing from other sites: give the data or a file of the folder")
+            raise ValueError(
+                "this page fetches nothing from other sites: give the data or a file of the folder"
+            )
         self.reload()
 
     def _is_path(self, data):
@@ -87,7 +109,9 @@ class DisplayObject:
         return f"<IPython.core.display.{type(self).__name__} object>"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {self._mime: self.data, "text/plain": repr(self)}, ({self._mime: self.metadata} if self.metadata else {})
+        return {self._mime: self.data, "text/plain": repr(self)}, (
+            {self._mime: self.metadata} if self.metadata else {}
+        )
 
 
 class TextDisplayObject(DisplayObject):
@@ -120,7 +144,10 @@ class Math(TextDisplayObject):
     _mime = "text/latex"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/latex": f"$\\displaystyle {self.data.strip('$')}$", "text/plain": repr(self)}, {}
+        return {
+            "text/latex": f"$\\displaystyle {self.data.strip('$')}$",
+            "text/plain": repr(self),
+        }, {}
 
 
 class Latex(TextDisplayObject):
@@ -153,7 +180,10 @@ class Code(TextDisplayObject):
         super().__init__(data, url, filename)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/markdown": f"```{self.language or ''}\n{self.data}\n```", "text/plain": self.data}, {}
+        return {
+            "text/markdown": f"```{self.language or ''}\n{self.data}\n```",
+            "text/plain": self.data,
+        }, {}
 
 
 class Image(DisplayObject):
@@ -170,7 +200,9 @@ class Image(DisplayObject):
         self.format = (format or os.path.splitext(str(name))[1].lstrip(".") or "png").lower()
         self.width, self.height, self.alt = width, height, alt
         super().__init__(data, url, filename, metadata)
-        self._mime = {"jpg": "image/jpeg"}.get(self.format) or mimetypes.types_map.get(f".{self.format}", f"image/{self.format}")
+        self._mime = {"jpg": "image/jpeg"}.get(self.format) or mimetypes.types_map.get(
+            f".{self.format}", f"image/{self.format}"
+        )
 
     def _is_path(self, data):
         return True
@@ -178,9 +210,19 @@ class Image(DisplayObject):
     def _repr_mimebundle_(self, include=None, exclude=None):
         content = self.data
         if isinstance(content, bytes):
-            content = base64.b64encode(content).decode("ascii") if self._mime != "image/svg+xml" else content.decode()
-        details = {key: value for key, value in (("width", self.width), ("height", self.height), ("alt", self.alt)) if value}
-        return {self._mime: content, "text/plain": repr(self)}, ({self._mime: details} if details else {})
+            content = (
+                base64.b64encode(content).decode("ascii")
+                if self._mime != "image/svg+xml"
+                else content.decode()
+            )
+        details = {
+            key: value
+            for key, value in (("width", self.width), ("height", self.height), ("alt", self.alt))
+            if value
+        }
+        return {self._mime: content, "text/plain": repr(self)}, (
+            {self._mime: details} if details else {}
+        )
 
 
 class ProgressBar(DisplayObject):
@@ -192,7 +234,9 @@ class ProgressBar(DisplayObject):
         return f"[{'=' * filled}{' ' * (60 - filled)}] {self._progress}/{self.total}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        html = f"<progress style='width:60ex' max='{self.total}' value='{self._progress}'></progress>"
+        html = (
+            f"<progress style='width:60ex' max='{self.total}' value='{self._progress}'></progress>"
+        )
         return {"text/html": html, "text/plain": repr(self)}, {}
 
     def display(self):

@@ -49,7 +49,9 @@ def complete(source, cursor, namespace):
     imported = re.search(r"^\s*(?:from\s+([\w.]*)|import\s+([\w.]*))$", before, re.MULTILINE)
     if imported and before.endswith(imported[0]):
         return _modules(before, imported[1] if imported[1] is not None else imported[2])
-    listed = re.search(r"^\s*from\s+([\w.]+)\s+import\s+(?:[\w\s,]*,\s*)?(\w*)$", before, re.MULTILINE)
+    listed = re.search(
+        r"^\s*from\s+([\w.]+)\s+import\s+(?:[\w\s,]*,\s*)?(\w*)$", before, re.MULTILINE
+    )
     if listed and before.endswith(listed[0]):
         return _module_names(before, listed[1], listed[2])
     word = WORD.search(before)[0]
@@ -83,7 +85,11 @@ def _kind(value, name):
         member = _inspect.getattr_static(value, name)
     except Exception:
         return "value"
-    return "command" if callable(member) or isinstance(member, (staticmethod, classmethod)) else "value"
+    return (
+        "command"
+        if callable(member) or isinstance(member, (staticmethod, classmethod))
+        else "value"
+    )
 
 
 def _call_arguments(before, namespace):
@@ -108,7 +114,11 @@ def _modules(before, path):
         module = sys.modules.get(parent)
         names = {info.name for info in pkgutil.iter_modules(getattr(module, "__path__", []))}
     else:
-        names = set(sys.stdlib_module_names) | {name for name in sys.modules if "." not in name} | EXTRA_MODULES
+        names = (
+            set(sys.stdlib_module_names)
+            | {name for name in sys.modules if "." not in name}
+            | EXTRA_MODULES
+        )
     options = sorted(name for name in names if name.startswith(prefix) and not name.startswith("_"))
     return {
         "from": to_utf16(before, len(before) - len(prefix)),

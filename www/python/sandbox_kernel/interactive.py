@@ -40,14 +40,22 @@ class Interactive:
     def run_line_magic(self, name, line="", _stack_depth=1):
         magic = self.line_magics.get(name)
         if magic is None:
-            also = f" But cell magic `%%{name}` exists, did you mean that instead?" if name in self.cell_magics else ""
+            also = (
+                f" But cell magic `%%{name}` exists, did you mean that instead?"
+                if name in self.cell_magics
+                else ""
+            )
             raise UsageError(f"Line magic function `%{name}` not found{also or '.'}")
         return magic(shell.expand(line, self.user_ns) if name not in _RAW_LINES else line)
 
     def run_cell_magic(self, name, line, body):
         magic = self.cell_magics.get(name)
         if magic is None:
-            also = f" But line magic `%{name}` exists, did you mean that instead?" if name in self.line_magics else ""
+            also = (
+                f" But line magic `%{name}` exists, did you mean that instead?"
+                if name in self.line_magics
+                else ""
+            )
             raise UsageError(f"Cell magic `%%{name}` not found{also or '.'}")
         return magic(shell.expand(line, self.user_ns) if name not in _RAW_LINES else line, body)
 
@@ -82,7 +90,9 @@ class Interactive:
 
     def user_names(self):
         """Names that the person's code has made, in order of the alphabet."""
-        return sorted(name for name in self.user_ns if name not in self.own_names and not name.startswith("_"))
+        return sorted(
+            name for name in self.user_ns if name not in self.own_names and not name.startswith("_")
+        )
 
     def set_next_input(self, text, replace=False):
         raise UsageError("this page does not write into the next cell")
@@ -117,7 +127,9 @@ class Interactive:
         found = inspection.resolve(path, self.user_ns) if dot else ()
         names = dir(found[0]) if found else [*self.user_ns, *dir(builtins)] if not dot else []
         for name in sorted(set(names)):
-            if fnmatch.fnmatchcase(name, last) and (last.startswith("_") or not name.startswith("_")):
+            if fnmatch.fnmatchcase(name, last) and (
+                last.startswith("_") or not name.startswith("_")
+            ):
                 sys.stdout.write(f"{path}{dot}{name}\n")
 
     def __repr__(self):

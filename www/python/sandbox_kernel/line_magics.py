@@ -42,13 +42,23 @@ def _code(ip):
         """Accepted, so that notebooks go on; this page has no extensions."""
         print(f"The extension {line} is not part of this page.", file=sys.stderr)
 
-    return {"time": time_, "timeit": timeit, "run": run, "load_ext": load_ext, "reload_ext": load_ext}
+    return {
+        "time": time_,
+        "timeit": timeit,
+        "run": run,
+        "load_ext": load_ext,
+        "reload_ext": load_ext,
+    }
 
 
 def _run_file(ip, path, words, own):
     with open(path, encoding="utf-8") as file:
         source = file.read()
-    space = ip.user_ns if own else {"__name__": "__main__", "__file__": path, "__builtins__": ip.user_ns["__builtins__"]}
+    space = (
+        ip.user_ns
+        if own
+        else {"__name__": "__main__", "__file__": path, "__builtins__": ip.user_ns["__builtins__"]}
+    )
     argv, sys.argv = sys.argv, words
     try:
         if path.endswith(".ipy"):
@@ -61,7 +71,9 @@ def _run_file(ip, path, words, own):
     finally:
         sys.argv = argv
         if not own:
-            ip.user_ns.update({name: value for name, value in space.items() if not name.startswith("__")})
+            ip.user_ns.update(
+                {name: value for name, value in space.items() if not name.startswith("__")}
+            )
 
 
 def timed(ip, source, filename):
@@ -71,7 +83,9 @@ def timed(ip, source, filename):
         return ip.run_source(source, filename, ip.user_ns)
     finally:
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
-        print(f"CPU times: user {span(cpu)}, sys: 0 ns, total: {span(cpu)}\nWall time: {span(wall)}")
+        print(
+            f"CPU times: user {span(cpu)}, sys: 0 ns, total: {span(cpu)}\nWall time: {span(wall)}"
+        )
 
 
 def span(seconds):
@@ -97,10 +111,16 @@ def timeit_(ip, line, body):
         elif word[1] == "r":
             repeat = int(word[2:] or words.pop(0))
         quiet, give = quiet or word == "-q", give or word == "-o"
-    statement = line if not line.startswith("-") else line.split(None, len(line.split()) - len(words))[-1] if words else ""
+    statement = (
+        line
+        if not line.startswith("-")
+        else line.split(None, len(line.split()) - len(words))[-1] if words else ""
+    )
     timer = timeit.Timer(body or statement, statement if body else "pass", globals=ip.user_ns)
     if number == 0:
-        number = next(10**power for power in range(10) if timer.timeit(10**power) >= 0.2 or power == 9)
+        number = next(
+            10**power for power in range(10) if timer.timeit(10**power) >= 0.2 or power == 9
+        )
     runs = [total / number for total in timer.repeat(repeat, number)]
     mean = sum(runs) / len(runs)
     deviation = (sum((run - mean) ** 2 for run in runs) / len(runs)) ** 0.5
@@ -208,9 +228,23 @@ def _system(ip):
         """Run a command, give its lines."""
         return ip.getoutput(line)
 
-    magics = {name: command(name) for name in ("ls", "cat", "mkdir", "rm", "cp", "mv", "head", "tail", "man")}
-    magics.update({"ll": lambda line: shell.system(f"ls -l {line}"), "pwd": lambda _line: os.getcwd()})
-    return {**magics, "env": env, "set_env": set_env, "cd": cd, "pip": pip, "conda": pip, "sx": sx, "system": sx}
+    magics = {
+        name: command(name)
+        for name in ("ls", "cat", "mkdir", "rm", "cp", "mv", "head", "tail", "man")
+    }
+    magics.update(
+        {"ll": lambda line: shell.system(f"ls -l {line}"), "pwd": lambda _line: os.getcwd()}
+    )
+    return {
+        **magics,
+        "env": env,
+        "set_env": set_env,
+        "cd": cd,
+        "pip": pip,
+        "conda": pip,
+        "sx": sx,
+        "system": sx,
+    }
 
 
 # ─── Settings that mean nothing here ───
@@ -236,5 +270,23 @@ def _quiet(ip):
             if text:
                 print(text)
 
-    names = ("autoreload", "config", "autosave", "alias", "colors", "xmode", "precision", "automagic", "pylab", "logstart", "doctest_mode")
-    return {**{name: nothing for name in names}, "matplotlib": matplotlib, "lsmagic": lsmagic, "history": history, "hist": history}
+    names = (
+        "autoreload",
+        "config",
+        "autosave",
+        "alias",
+        "colors",
+        "xmode",
+        "precision",
+        "automagic",
+        "pylab",
+        "logstart",
+        "doctest_mode",
+    )
+    return {
+        **{name: nothing for name in names},
+        "matplotlib": matplotlib,
+        "lsmagic": lsmagic,
+        "history": history,
+        "hist": history,
+    }

@@ -99,12 +99,16 @@ def explain(error):
         return
     hint = MISSING.get(top)
     here = ", ".join(sorted(catalogue))
-    error.add_note(f"{top} is not part of this page{f': {hint}' if hint else ''}. It carries {here}.")
+    error.add_note(
+        f"{top} is not part of this page{f': {hint}' if hint else ''}. It carries {here}."
+    )
 
 
 # ─── pip ───
 
-REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,\s-]*\])?\s*(?:(==|>=|<=|~=|!=|<|>)\s*([\w.*]+))?")
+REQUIREMENT = re.compile(
+    r"([A-Za-z0-9][\w.-]*)(?:\[[\w,\s-]*\])?\s*(?:(==|>=|<=|~=|!=|<|>)\s*([\w.*]+))?"
+)
 
 
 def pip(line):
@@ -146,7 +150,10 @@ def _pip_install(text):
     wanted = version if relation == "==" else _there.get(package, _chosen[package])
     if wanted not in details["versions"]:
         offered = ", ".join(details["versions"])
-        print(f"ERROR: No matching distribution found for {text} (this page carries {offered})", file=sys.stderr)
+        print(
+            f"ERROR: No matching distribution found for {text} (this page carries {offered})",
+            file=sys.stderr,
+        )
         return
     if _there.get(package, _chosen[package]) == wanted:
         if package not in _there:

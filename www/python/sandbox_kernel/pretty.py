@@ -7,7 +7,13 @@ import types
 
 WIDTH = 79
 MAX_ITEMS = 1000
-CONTAINERS = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})"), dict: ("{", "}")}
+CONTAINERS = {
+    list: ("[", "]"),
+    tuple: ("(", ")"),
+    set: ("{", "}"),
+    frozenset: ("frozenset({", "})"),
+    dict: ("{", "}"),
+}
 
 
 def pretty(value):
@@ -108,7 +114,11 @@ def _sorted(items):
 def _type_name(cls):
     if type(cls).__repr__ is not type.__repr__:
         return repr(cls)
-    return cls.__qualname__ if cls.__module__ in ("builtins", "exceptions") else f"{cls.__module__}.{cls.__qualname__}"
+    return (
+        cls.__qualname__
+        if cls.__module__ in ("builtins", "exceptions")
+        else f"{cls.__module__}.{cls.__qualname__}"
+    )
 
 
 def _function(value):

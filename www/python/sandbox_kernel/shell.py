@@ -17,7 +17,9 @@ def run(source, on_output):
     """Runs lines in the page's shell; gives the exit status. `on_output(stream, text)` is called as text comes."""
     global running
     if running:
-        raise ShellBusy("another command of this kernel is running: the page has one shell for each")
+        raise ShellBusy(
+            "another command of this kernel is running: the page has one shell for each"
+        )
     streams.flush()
     # The shell reads what Python has written.
     host.flush_files()

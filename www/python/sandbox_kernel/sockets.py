@@ -45,7 +45,11 @@ class Hosts:
     LOOPBACK = "127.0.0.1"
 
     def __init__(self):
-        self._by_name = {"localhost": self.LOOPBACK, "127.0.0.1": self.LOOPBACK, "::1": self.LOOPBACK}
+        self._by_name = {
+            "localhost": self.LOOPBACK,
+            "127.0.0.1": self.LOOPBACK,
+            "::1": self.LOOPBACK,
+        }
         self._names = {self.LOOPBACK: "localhost"}
 
     def add(self, listed):
@@ -58,7 +62,9 @@ class Hosts:
                 self._names[address] = name
 
     def address(self, name):
-        return self._by_name.get(name.lower().rstrip(".")) or (name if name in self._names else None)
+        return self._by_name.get(name.lower().rstrip(".")) or (
+            name if name in self._names else None
+        )
 
     def name(self, address):
         return self._names.get(address, address)
@@ -245,7 +251,9 @@ class Socket:
                 self._channel.close()
 
     def detach(self):
-        raise OSError(LINUX_ERRNO["EOPNOTSUPP"], "sockets of this page have no file descriptor to detach")
+        raise OSError(
+            LINUX_ERRNO["EOPNOTSUPP"], "sockets of this page have no file descriptor to detach"
+        )
 
     def bind(self, _address):
         raise OSError(LINUX_ERRNO["EOPNOTSUPP"], "a page cannot listen: nothing can connect to it")
@@ -362,7 +370,9 @@ def gethostbyname(name):
     return getaddrinfo(name, 0)[0][4][0]
 
 
-def create_connection(address, timeout=_socket._GLOBAL_DEFAULT_TIMEOUT, source_address=None, *, all_errors=False):
+def create_connection(
+    address, timeout=_socket._GLOBAL_DEFAULT_TIMEOUT, source_address=None, *, all_errors=False
+):
     """`socket.create_connection`"""
     made = Socket()
     if timeout is not _socket._GLOBAL_DEFAULT_TIMEOUT:
@@ -382,7 +392,9 @@ def wait_for(wanted, timeout_s):
     """Which of [(socket, events)…] are ready, as [(index, events)…]; empty after the timeout (None: never)."""
     end = None if timeout_s is None else time.monotonic() + timeout_s
     while True:
-        found = [(at, events) for at, (sock, want) in enumerate(wanted) if (events := sock.ready(want))]
+        found = [
+            (at, events) for at, (sock, want) in enumerate(wanted) if (events := sock.ready(want))
+        ]
         if found:
             return found
         left = None if end is None else end - time.monotonic()
@@ -403,7 +415,10 @@ class Selector(selectors._BaseSelectorImpl):
 
     def select(self, timeout=None):
         keys = list(self.get_map().values())
-        found = wait_for([(key.fileobj, key.events) for key in keys], None if timeout is None else max(0, timeout))
+        found = wait_for(
+            [(key.fileobj, key.events) for key in keys],
+            None if timeout is None else max(0, timeout),
+        )
         return [(keys[at], events) for at, events in found]
 
 

@@ -63,7 +63,9 @@ def park(waiter, timeout_s=None):
     me = current()
     _raise_pending(me)
     if not host.can_run_sync():
-        raise RuntimeError("this code cannot wait: it was called back by the browser, not by a cell or a thread")
+        raise RuntimeError(
+            "this code cannot wait: it was called back by the browser, not by a cell or a thread"
+        )
     if timeout_s is not None:
         waiter.arm(max(0.0, min(timeout_s, MAX_WAIT_S)) * 1000)
     me.waiter = waiter
@@ -73,7 +75,9 @@ def park(waiter, timeout_s=None):
 def wait_for(promise):
     """What a promise of the page resolves to."""
     if not host.can_run_sync():
-        raise RuntimeError("this code cannot wait: it was called back by the browser, not by a cell or a thread")
+        raise RuntimeError(
+            "this code cannot wait: it was called back by the browser, not by a cell or a thread"
+        )
     return _suspended(current(), promise)
 
 

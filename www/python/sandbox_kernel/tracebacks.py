@@ -57,9 +57,15 @@ def _chain(error, traceback):
 
 def _cause(error):
     if error.__cause__ is not None and error.__cause__ is not error:
-        return error.__cause__, "The above exception was the direct cause of the following exception:"
+        return (
+            error.__cause__,
+            "The above exception was the direct cause of the following exception:",
+        )
     if error.__context__ is not None and not error.__suppress_context__:
-        return error.__context__, "During handling of the above exception, another exception occurred:"
+        return (
+            error.__context__,
+            "During handling of the above exception, another exception occurred:",
+        )
     return None, ""
 
 
@@ -67,13 +73,19 @@ def _one(error, traceback):
     name = type(error).__name__
     head = "Traceback (most recent call last)"
     parts = [f"{RED}{name}{OFF}{head:>{max(WIDTH - len(name), len(head) + 1)}}"]
-    if isinstance(error, SyntaxError) and error.filename is not None and cells.number(error.filename) is not None:
+    if (
+        isinstance(error, SyntaxError)
+        and error.filename is not None
+        and cells.number(error.filename) is not None
+    ):
         return _syntax_error(error)
     frames = _frames(traceback)
     if len(frames) > MAX_FRAMES:
         half = MAX_FRAMES // 2
         hidden = f"    [... skipping {len(frames) - MAX_FRAMES} frames ...]"
-        texts = [_frame(*f) for f in frames[:half]] + [hidden] + [_frame(*f) for f in frames[-half:]]
+        texts = (
+            [_frame(*f) for f in frames[:half]] + [hidden] + [_frame(*f) for f in frames[-half:]]
+        )
     else:
         texts = [_frame(*frame) for frame in frames]
     parts += texts
@@ -94,7 +106,10 @@ def _frames(traceback):
     found = []
     while traceback is not None:
         module = traceback.tb_frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] != PACKAGE and "/pyodide/" not in traceback.tb_frame.f_code.co_filename:
+        if (
+            module.partition(".")[0] != PACKAGE
+            and "/pyodide/" not in traceback.tb_frame.f_code.co_filename
+        ):
             found.append((traceback.tb_frame, traceback.tb_lineno))
         traceback = traceback.tb_next
     return found
@@ -108,7 +123,11 @@ def _frame(frame, number):
         head = f"Cell {GREEN}In[{count}]{OFF}, line {number}{where}"
     else:
         home = os.path.expanduser("~")
-        path = code.co_filename.replace(home, "~", 1) if code.co_filename.startswith(home) else code.co_filename
+        path = (
+            code.co_filename.replace(home, "~", 1)
+            if code.co_filename.startswith(home)
+            else code.co_filename
+        )
         head = f"File {GREEN}{path}:{number}{OFF}{where}"
     return "\n".join([head, *_lines(code.co_filename, number, frame.f_globals), ""])
 
