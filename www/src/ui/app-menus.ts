@@ -6,6 +6,7 @@ import type { KafkaNotebook } from './notebook-element.ts';
 import type { Theme } from './settings.ts';
 
 export const FIRST_LESSON = 'notebooks/kafka-in-ten-minutes.ipynb';
+const PYTHON_LESSON = 'notebooks/kafka-in-ten-minutes-python.ipynb';
 
 export interface Question {
   title: string;
@@ -150,9 +151,15 @@ export function openItems(page: PageActions): (MenuItem | null)[] {
     null,
     {
       label: 'Kafka in ten minutes',
-      hint: 'the first lesson',
+      hint: 'the first lesson, with Kafka’s commands',
       icon: 'file',
       run: () => page.openAddress(FIRST_LESSON),
+    },
+    {
+      label: 'Kafka in ten minutes, in Python',
+      hint: 'the same steps with kafka-python',
+      icon: 'file',
+      run: () => page.openAddress(PYTHON_LESSON),
     },
   ];
 }
