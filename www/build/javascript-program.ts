@@ -9,8 +9,8 @@ const ID = '#javascript-program';
 const DEV_PATH = '/@javascript-program.js';
 const SOURCES = join(import.meta.dirname, '../src/javascript');
 
-/** Node's modules that libraries ask for, by our own; `buffer` and `events` are npm's. */
-const MODULES = ['assert', 'crypto', 'net', 'tls', 'util', 'zlib'];
+/** Node's modules that libraries ask for, by our own; `events` is npm's. */
+const MODULES = ['assert', 'buffer', 'crypto', 'net', 'tls', 'util', 'zlib'];
 
 async function bundle(minify: boolean): Promise<string> {
   const result = (await build({
@@ -29,7 +29,8 @@ async function bundle(minify: boolean): Promise<string> {
       modulePreload: false,
       rolldownOptions: {
         input: join(SOURCES, 'program.ts'),
-        output: { format: 'iife', codeSplitting: false },
+        // Errors are printed with the names of their classes.
+        output: { format: 'iife', codeSplitting: false, keepNames: true },
       },
     },
   })) as Rollup.RollupOutput;

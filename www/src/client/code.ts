@@ -4,22 +4,12 @@
  * One kernel is one worker with one interpreter; it has a port of its own to the cluster (`kernels/byte-channel.ts`).
  * `!` lines inside such code go to the shell of the same notebook and kernel name. Nothing here does work.
  */
-import type { Json, JsonObject } from '../notebook/types.ts';
+import type { CodeOutput, MimeBundle } from '../notebook/types.ts';
 import type { Completions, Hover, RunResult, StreamName } from './types.ts';
 
 export type CodeLanguage = 'python' | 'javascript';
 
-export type MimeBundle = { [mime: string]: Json };
-
-/** What a running cell shows. `displayId` names a display that may be updated later, also from other cells. */
-export type CodeOutput =
-  | { type: 'stream'; name: StreamName; text: string }
-  | { type: 'display'; data: MimeBundle; metadata: JsonObject; displayId?: string }
-  | { type: 'update'; data: MimeBundle; metadata: JsonObject; displayId: string }
-  | { type: 'result'; data: MimeBundle; metadata: JsonObject }
-  /** `wait`: only when the next output comes. */
-  | { type: 'clear'; wait: boolean }
-  | { type: 'error'; ename: string; evalue: string; traceback: string[] };
+export type { CodeOutput, MimeBundle };
 
 /** What a cell asks the person for. */
 export interface InputRequest {

@@ -119,6 +119,7 @@ class Program {
       case 'inspect':
         return describe(text, second);
       case 'expand':
+        // Variables of JavaScript have no meaning in shell lines.
         return text;
       case 'readFile':
         return files.isFile(`${files.home}/${text}`) ? files.read(`${files.home}/${text}`) : undefined;

@@ -3,8 +3,7 @@
  *
  * Also prepares long texts for the screen. Draws nothing.
  */
-import type { CodeOutput } from '../client/code.ts';
-import type { DataOutput, ErrorOutput, JsonObject, Output } from './types.ts';
+import type { CodeOutput, DataOutput, ErrorOutput, JsonObject, Output } from './types.ts';
 
 /** Text kept per cell: this much of the beginning, and as much of the end. */
 export const KEEP_CHARS = 8 * 1024 * 1024;

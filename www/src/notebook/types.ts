@@ -71,3 +71,15 @@ export interface NotebookOrigin {
   /** Spaces per level. */
   readonly indent: string;
 }
+
+export type MimeBundle = { [mime: string]: Json };
+
+/** What a running cell shows. `displayId` names a display that may be updated later, also from other cells. */
+export type CodeOutput =
+  | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
+  | { type: 'display'; data: MimeBundle; metadata: JsonObject; displayId?: string }
+  | { type: 'update'; data: MimeBundle; metadata: JsonObject; displayId: string }
+  | { type: 'result'; data: MimeBundle; metadata: JsonObject }
+  /** `wait`: only when the next output comes. */
+  | { type: 'clear'; wait: boolean }
+  | { type: 'error'; ename: string; evalue: string; traceback: string[] };

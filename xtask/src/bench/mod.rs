@@ -41,6 +41,11 @@ const BENCHES: &[Bench] = &[
         prepare: native,
     },
     Bench {
+        name: "kafkajs",
+        what: "KafkaJS in a cell of the page, and in Node over TCP",
+        prepare: || cargo_release(&["--bin", "kafka-sandbox"]),
+    },
+    Bench {
         name: "storage",
         what: "IndexedDB by our module and by plain JavaScript",
         prepare: core,
