@@ -15,7 +15,7 @@ import { launch } from '../e2e/webdriver.mjs';
 import { measure } from './kafkajs-program.mjs';
 import { row, thousands } from './rows.mjs';
 
-const ROUNDS = 4;
+const ROUNDS = 6;
 const RECORDS = 10_000;
 
 function freePort() {

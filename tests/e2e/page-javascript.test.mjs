@@ -33,6 +33,7 @@ await endless.subscribe({ topics: ['numbers'], fromBeginning: true });
 await endless.run({ eachMessage: async ({ message }) => console.log('got', message.value.toString()) });
 await new Promise(() => {});`,
   loop: 'console.log("spinning"); while (true) {}',
+  greedy: 'const all = []; for (;;) all.push(new Array(1e6).fill(1.5));',
   sleepy: `let rounds = 0;
 try {
   while (true) { rounds++; await new Promise((resolve) => setTimeout(resolve, 20)); }
@@ -226,6 +227,14 @@ for (const name of browsersToTest()) {
         assert.match((await run(browser, 'survives')).error, /ReferenceError/);
         await ok('import');
       });
+      // Firefox sets no limit to what a worker may have: the machine's own would be reached.
+      if (name === 'chromium')
+        await t.test('a loop that allocates for ever is spoken of and can be stopped', async () => {
+          const { state, text } = await runAndStop(browser, 'greedy', 'or the memory has ended');
+          assert.equal(state, 'error');
+          assert.match(text, /was ended/);
+          await ok('import');
+        });
     } finally {
       await browser.quit();
     }

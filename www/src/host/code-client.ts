@@ -25,6 +25,8 @@ export interface CodeClientOptions {
   language: CodeLanguage;
   /** How long a stop may go unanswered before the worker is ended. 0: it is ended at once. */
   stuckMs: number;
+  /** Code that lets nothing be heard for so long is spoken of in its cell. Undefined: it may be silent. */
+  silentMs?: number;
   shared: Shared;
   onClose(): void;
 }
@@ -41,6 +43,7 @@ export class CodeClient implements CodeKernel {
   readonly ready: Promise<void>;
   #stops = 0;
   #stuck: ReturnType<typeof setTimeout> | undefined;
+  #silent: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     worker: CodeWorkerLike,
@@ -69,6 +72,7 @@ export class CodeClient implements CodeKernel {
 
   async run(source: string, count: number, handlers: CodeHandlers): Promise<CodeResult> {
     this.#handlers = handlers;
+    this.#listen();
     try {
       return await this.#call('run', source, count);
     } catch (error) {
@@ -77,7 +81,20 @@ export class CodeClient implements CodeKernel {
     } finally {
       // The handlers stay: what goes on in the background prints into the cell that ran last, as in Jupyter.
       clearTimeout(this.#stuck);
+      clearTimeout(this.#silent);
+      this.#silent = undefined;
     }
+  }
+
+  /** Waits for the next sign of life. A worker that has run out of memory ends without a word in some browsers. */
+  #listen(): void {
+    clearTimeout(this.#silent);
+    const { silentMs } = this.#options;
+    if (silentMs === undefined) return;
+    this.#silent = setTimeout(() => {
+      const text = `${this.#name} has not answered for ${silentMs / 1000} s: the code loops without a pause, or the memory has ended. Stop ends it.\n`;
+      this.#handlers?.onOutput({ type: 'stream', name: 'stderr', text });
+    }, silentMs);
   }
 
   input(text: string | null): void {
@@ -158,6 +175,9 @@ export class CodeClient implements CodeKernel {
       case 'crashed':
         this.#crashed(message[1]);
         break;
+      case 'alive':
+        if (this.#silent !== undefined) this.#listen();
+        break;
       case 'stopping':
         if (message[1] === this.#stops) clearTimeout(this.#stuck);
         break;
@@ -216,6 +236,7 @@ export class CodeClient implements CodeKernel {
     if (this.#closed !== '') return;
     this.#closed = why;
     clearTimeout(this.#stuck);
+    clearTimeout(this.#silent);
     this.#setup.onProgress(null);
     this.#worker.terminate();
     for (const pending of this.#pending.values()) pending.reject(new Error(why));

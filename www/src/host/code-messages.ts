@@ -52,6 +52,8 @@ export type CodeToPage =
   /** The interpreter cannot go on; the worker is of no use any more. */
   | ['crashed', why: string]
   | ['stopping', number: number]
+  /** Its code lets other things happen: said now and then by workers whose `silentMs` is set. */
+  | ['alive']
   | ['output', CodeOutput]
   | ['waiting', InputRequest | null]
   | ['file', path: string, bytes: Uint8Array | null]

@@ -33,10 +33,11 @@ interface CodeWorker {
   spawn(): CodeWorkerLike;
   /** How long its interpreter may take to answer a stop before it is ended; 0: a stop ends it. */
   stuckMs: number;
+  silentMs?: number;
 }
 
 const CODE_WORKERS: Partial<Record<CodeLanguage, CodeWorker>> = {
-  javascript: { spawn: () => new FramedWorker(framePage(), javascriptText()), stuckMs: 1000 },
+  javascript: { spawn: () => new FramedWorker(framePage(), javascriptText()), stuckMs: 1000, silentMs: 10_000 },
   python: { spawn: () => spawnWorker(pythonUrl, 'kafka-sandbox python'), stuckMs: 5000 },
 };
 
@@ -103,6 +104,7 @@ class HostSandbox implements Sandbox, Cluster {
         new CodeClient(worker, port, setup, {
           language,
           stuckMs: code.stuckMs,
+          silentMs: code.silentMs,
           shared: this.#shared[language],
           onClose,
         }),

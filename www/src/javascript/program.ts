@@ -12,6 +12,9 @@ import { Files } from './files.ts';
 import { connectThrough } from './node/net.ts';
 import { Runtime } from './runtime.ts';
 
+/** The page hears so often that code lets other things happen. */
+const ALIVE_MS = 2000;
+
 interface Shell {
   print(stream: StreamName, text: string): void;
   resolve(result: RunResult): void;
@@ -91,6 +94,7 @@ class Program {
         }),
     });
     this.#say(['ready']);
+    setInterval(() => this.#say(['alive']), ALIVE_MS);
   }
 
   #ask(prompt: string): Promise<string | null> {
