@@ -242,7 +242,7 @@ const PAGE_IMPORTS: [(&str, &[&str]); 9] = [
     ("kernels", &["client", "notebook"]),
     ("editor", &["client", "notebook"]),
     ("cluster-view", &["client", "notebook", "look"]),
-    ("host", &["client", "notebook"]),
+    ("host", &["client", "notebook", "kernels"]),
     ("javascript", &["client", "notebook", "kernels", "host"]),
     (
         "ui",
