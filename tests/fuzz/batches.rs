@@ -133,12 +133,13 @@ fn stored_log(r: &mut Random) -> (Vec<StoredChunk>, Vec<Bytes>) {
     let mut log = PartitionLog::new(
         LOG,
         LogConfig {
-            segment_bytes: 600,
+            // Not less than the largest batch above; small, so that segments roll.
+            segment_bytes: 1_000,
             ..LogConfig::default()
         },
     );
     let mut chunks = Vec::new();
-    for i in 0..3 {
+    for i in 0..5 {
         for j in 0..1 + r.below(3) as i32 {
             let producer = if r.below(3) == 0 {
                 -1
@@ -146,7 +147,8 @@ fn stored_log(r: &mut Random) -> (Vec<StoredChunk>, Vec<Bytes>) {
                 i64::from(i * 10 + j)
             };
             let sequence = if producer < 0 { -1 } else { 0 };
-            assert!(append(&mut log, &batch(r, producer, sequence)));
+            let batch = batch(r, producer, sequence);
+            assert!(append(&mut log, &batch), "{} bytes", batch.len());
         }
         for write in log.take_pending(usize::MAX) {
             let Write::Append {
