@@ -37,5 +37,5 @@ class Transform(unittest.TestCase):
 
     def test_cell_magics(self):
         self.assertEqual(cell_magic("%%writefile a.py\nx = 1\n"), ("writefile", "a.py", "x = 1\n"))
-        self.assertEqual(cell_magic("\n%%time\nx"), ("time", "", "x"))
+        self.assertEqual(cell_magic("\n%%time\nx"), ("time", "", "x\n"))
         self.assertIsNone(cell_magic("%time x"))

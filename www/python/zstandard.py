@@ -1,5 +1,7 @@
 """What `kafka.codec` uses of zstandard, over cramjam. Loaded when a record is compressed with it."""
 
+import io
+
 
 class ZstdError(Exception):
     """Data that cannot be decompressed."""
@@ -26,6 +28,11 @@ class ZstdDecompressor:
             return bytes(cramjam.zstd.decompress(bytes(data)))
         except cramjam.DecompressionError as error:
             raise ZstdError(str(error)) from None
+
+
+    def stream_reader(self, source, **_options):
+        """A file of the decompressed bytes; all frames are read."""
+        return io.BytesIO(self.decompress(source.read()))
 
 
 def compress(data, level=3):

@@ -4,6 +4,7 @@ Modules import one another only downwards in this list:
     kernel      what the page calls
     cells       runs a cell; magics, shell, inspection, packages
     display     rich outputs; formatting, tracebacks, streams
+    processes   os.system and subprocess, by the page's shell; errors, Linux's numbers
     sockets     the socket and selectors modules over the cluster's byte channels
     threads     green threads: whoever blocks lets the others run
     host        the page's functions

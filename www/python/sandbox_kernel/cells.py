@@ -7,17 +7,7 @@ import os
 import sys
 import types
 
-from . import (
-    display,
-    formatting,
-    host,
-    interactive,
-    packages,
-    streams,
-    threads,
-    tracebacks,
-    transform,
-)
+from . import display, errors, formatting, host, interactive, packages, streams, threads, tracebacks, transform
 
 ALLOW_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -83,7 +73,10 @@ def run(source, count):
             return "error"
         return "ok"
     except BaseException as error:
+        errors.as_on_linux(error)
         packages.explain(error)
+        if isinstance(error, MemoryError):
+            error.add_note("This cell used up the memory of its kernel. What it made can be freed by `del`, or by a restart.")
         _show_error(error)
         return "error"
     finally:

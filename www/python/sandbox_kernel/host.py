@@ -23,6 +23,7 @@ shell = _sandbox.shell
 shell_interrupt = _sandbox.shell_interrupt
 fetch_file = _sandbox.fetch_file
 flush_files = _sandbox.flush_files
+crc32c = _sandbox.crc32c
 
 
 def emit(output):

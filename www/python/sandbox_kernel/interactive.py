@@ -1,9 +1,12 @@
 """What `get_ipython()` gives: commands, magics and help, as notebooks and their transformed lines call them."""
 
+import re
 import sys
 
-from . import inspection, shell
+from . import inspection, packages, shell
 
+# The shell has no Python, so these go where `%pip` goes.
+PIP = re.compile(r"(?:python3?\s+-m\s+|sudo\s+)?pip3?\s+(.*)", re.DOTALL)
 
 class UsageError(Exception):
     """A magic was used wrongly, or there is none of that name."""
@@ -24,7 +27,12 @@ class Interactive:
     # ─── Commands ───
 
     def system(self, command):
-        self.user_ns["_exit_code"] = shell.system(shell.expand(command, self.user_ns))
+        command = shell.expand(command, self.user_ns)
+        pip = PIP.match(command)
+        if pip:
+            packages.pip(pip[1])
+        else:
+            self.user_ns["_exit_code"] = shell.system(command)
 
     system_raw = system_piped = system
 

@@ -2,15 +2,17 @@
 
 import json
 
-from . import cells, inspection, shell, sockets, streams, threads
+from . import cells, errors, inspection, processes, shell, sockets, streams, threads
 
 
 def start(config):
     """`config`: JSON with user, home, hosts, packages."""
     settings = json.loads(config)
+    errors.install()
     threads.install()
     sockets.install(settings["hosts"])
     streams.install()
+    processes.install()
     cells.install(settings)
 
 

@@ -10,6 +10,7 @@ import itertools
 import selectors
 import socket as _socket
 import time
+import weakref
 
 from . import host, threads
 
@@ -32,6 +33,8 @@ ERRORS = {
 }  # fmt: skip
 
 _numbers = itertools.count(1024)
+# By what stands for a file descriptor: asyncio registers numbers with its selector.
+_by_number = weakref.WeakValueDictionary()
 
 
 def failure(name):
@@ -83,6 +86,7 @@ class Socket:
         if self.type & 0xF != _socket.SOCK_STREAM:
             raise OSError(LINUX_ERRNO["EOPNOTSUPP"], "this page has TCP sockets only")
         self._number = next(_numbers)
+        _by_number[self._number] = self
         self._channel = None
         self._peer = None
         self._timeout = _socket.getdefaulttimeout()
@@ -414,17 +418,18 @@ class Selector(selectors._BaseSelectorImpl):
     """`selectors.DefaultSelector`"""
 
     def select(self, timeout=None):
-        keys = list(self.get_map().values())
-        found = wait_for(
-            [(key.fileobj, key.events) for key in keys],
-            None if timeout is None else max(0, timeout),
-        )
+        keys = [key for key in self.get_map().values() if key.fd in _by_number]
+        found = wait_for([(_by_number[key.fd], key.events) for key in keys], None if timeout is None else max(0, timeout))
         return [(keys[at], events) for at, events in found]
+
+
+def _socket_of(thing):
+    return _by_number[thing if isinstance(thing, int) else thing.fileno()]
 
 
 def select(readable, writable, _exceptional, timeout=None):
     """`select.select`"""
-    wanted = [(sock, READ) for sock in readable] + [(sock, WRITE) for sock in writable]
+    wanted = [(_socket_of(sock), READ) for sock in readable] + [(_socket_of(sock), WRITE) for sock in writable]
     ready = {at for at, _events in wait_for(wanted, timeout)}
     split = len(readable)
     return (

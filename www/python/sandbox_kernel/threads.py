@@ -5,6 +5,7 @@ Code that does not block gives way when its slice of time is over (`_on_slice_en
 `threading` and `time`; the rest of the standard library's threading works on top, unchanged.
 """
 
+import asyncio
 import collections
 import gc
 import itertools
@@ -42,6 +43,7 @@ class Stack:
 # The cell's own stack, whichever cell it is: `threading` knows it as the main thread.
 MAIN = Stack(_thread.get_ident())
 _current = None
+_browser_loop = None
 
 
 def current():
@@ -93,9 +95,13 @@ def _suspended(me, promise):
         work()
     collect_garbage()
     _current = None
+    # The browser's own loop runs what waits; each stack may have an asyncio loop of its own that is running.
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(_browser_loop)
     try:
         value = host.run_sync(promise)
     finally:
+        asyncio._set_running_loop(loop)
         _current = me
         me.waiter = None
         host.begin_slice()
@@ -325,6 +331,7 @@ def start_joinable_thread(function, handle=None, daemon=True):
     def body():
         global _current
         _current = stack
+        asyncio._set_running_loop(None)
         host.begin_slice()
         try:
             function()
@@ -336,6 +343,7 @@ def start_joinable_thread(function, handle=None, daemon=True):
             handle._set_done()
             for work in before_waiting:
                 work()
+            asyncio._set_running_loop(_browser_loop)
             _current = None
 
     host.spawn(host.create_proxy(body))
@@ -361,12 +369,14 @@ def enter_cell():
     global _current
     _current = MAIN
     MAIN.pending = None
+    asyncio._set_running_loop(None)
     host.begin_slice()
 
 
 def leave_cell():
     global _current
     MAIN.pending = None
+    asyncio._set_running_loop(_browser_loop)
     _current = None
 
 
@@ -375,6 +385,8 @@ def install():
     import _threading_local
     import queue
 
+    global _browser_loop
+    _browser_loop = asyncio._get_running_loop()
     gc.disable()
     # A program that switches it on again must not bring the crash back.
     gc.enable = lambda: None

@@ -16,7 +16,10 @@ _STRING = re.compile(r"('''|\"\"\"|'|\")")
 def cell_magic(source):
     """(name, line, body) of a cell that begins with `%%name`, else None."""
     found = CELL_MAGIC.match(source)
-    return (found[1], found[2].strip(), found[3]) if found else None
+    if not found:
+        return None
+    body = found[3]
+    return found[1], found[2].strip(), body if body == "" or body.endswith("\n") else body + "\n"
 
 
 def transform(source):

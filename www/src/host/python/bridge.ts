@@ -8,6 +8,7 @@ import type { InputRequest } from '../../client/code.ts';
 import type { RunResult, StreamName } from '../../client/types.ts';
 import type { ByteChannels, Refusal } from '../../kernels/byte-channel.ts';
 import type { CodeToPage } from '../code-messages.ts';
+import { crc32c } from './crc32c.ts';
 
 /** The numbers that `park` in Python understands. */
 const TIMED_OUT = 0;
@@ -137,6 +138,7 @@ export class Bridge {
   members() {
     return {
       waiter,
+      crc32c,
       dial: (host: string, port: number) => dial(this.#hooks.channels, host, port),
       next_turn: () => this.#nextTurn(),
       begin_slice: () => this.beginSlice(),
