@@ -13,6 +13,8 @@ const PYODIDE = 'node_modules/pyodide';
 const SOURCES = 'www/python';
 /** Filled by `cargo xtask`, from `www/python/wheels.txt`. */
 const WHEELS = 'pkg/wheels';
+/** The .py files of confluent-kafka's wheel over our own `cimpl`, put together by `cargo xtask`. */
+const CONFLUENT = 'pkg/confluent';
 
 /** Fetched before the first cell runs; their sizes make the progress bar. */
 const FIRST = ['pyodide.asm.wasm', 'python_stdlib.zip', 'kernel.zip'];
@@ -26,11 +28,22 @@ function files(): Map<string, Buffer> {
     info: unknown;
   };
   found.set('pyodide-lock.json', Buffer.from(JSON.stringify({ info: lock.info, packages: {} })));
-  const own = walk(SOURCES).filter((path) => /\.(py|json)$/.test(path));
+  // What `assemble_confluent.py` takes goes into that package's archive.
+  const own = walk(SOURCES).filter(
+    (path) => /\.(py|json)$/.test(path) && !/^(assemble_confluent|confluent_kafka_cimpl)/.test(path),
+  );
   found.set('kernel.zip', zip(own.map((path) => [path, readFileSync(join(SOURCES, path))])));
   if (existsSync(WHEELS))
-    for (const name of readdirSync(WHEELS).filter((wheel) => wheel.endsWith('.whl')).sort())
-      found.set(name, readFileSync(join(WHEELS, name)));
+    for (const name of readdirSync(WHEELS).sort())
+      if (name.endsWith('.whl') && !name.startsWith('confluent_kafka-'))
+        found.set(name, readFileSync(join(WHEELS, name)));
+  if (existsSync(CONFLUENT)) {
+    const files = walk(CONFLUENT).map((path): [string, Buffer] => [
+      path,
+      readFileSync(join(CONFLUENT, path)),
+    ]);
+    found.set('confluent_kafka-2.16.1.zip', zip(files));
+  }
   return found;
 }
 
