@@ -116,6 +116,17 @@ pub const STAGES: &[Stage] = &[
         needs: &[Need::Clients, Need::Native],
         run: |tally| read(&mut command("python3", &["tests/clients/run.py"]), tally),
     },
+    Stage {
+        name: "differential",
+        what: "small client programs against what they print on Apache Kafka",
+        needs: &[Need::Clients, Need::Native],
+        run: |tally| {
+            read(
+                &mut command("python3", &["tests/differential/run.py"]),
+                tally,
+            )
+        },
+    },
 ];
 
 /// Topics, the console tools, groups, configs, offsets, compression, and the shell around them.
