@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { openNotebook, runCell, serveCourse } from './page.mjs';
+import { openNotebook, runCell, serveCourse, show } from './page.mjs';
 import { browsersToTest } from './webdriver.mjs';
 
 const CELLS = {
@@ -235,6 +235,35 @@ for (const name of browsersToTest()) {
           assert.match(text, /was ended/);
           await ok('import');
         });
+    } finally {
+      await browser.quit();
+    }
+  });
+}
+
+const OFFLINE = `const admin = new (require('kafkajs').Kafka)({ brokers: ['localhost:9092'] }).admin();
+await admin.connect();
+[(await admin.describeCluster()).brokers.length, typeof indexedDB, typeof Worker, typeof caches, typeof navigator.storage]`;
+
+for (const name of browsersToTest()) {
+  test(`JavaScript cells run without a network in ${name}`, async () => {
+    const cell = { id: 'only', cell_type: 'code', source: OFFLINE, metadata: {}, outputs: [], execution_count: null };
+    const notebook = { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { language: 'javascript' } }, cells: [cell] };
+    const site = await serveCourse({ 'offline.ipynb': JSON.stringify(notebook) });
+    const address = `${site.url}/?notebook=/course/offline.ipynb`;
+    const browser = await openNotebook(name, address);
+    try {
+      await browser.evaluate(async () => {
+        await navigator.serviceWorker.ready;
+        while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 50));
+      });
+      await browser.goto('about:blank');
+      await show(browser, address);
+      await site.close();
+      const { state, error } = await runCell(browser, 0);
+      assert.equal(state, 'ok', error);
+      const outputs = await browser.evaluate(() => window.notebookUnderTest.toJSON().cells[0].outputs);
+      assert.match(JSON.stringify(outputs), /3(,[\\n ]*'undefined'){4}/);
     } finally {
       await browser.quit();
     }

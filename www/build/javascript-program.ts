@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { build, type Plugin, type Rollup } from 'vite';
 
 const ID = '#javascript-program';
+/** Vite's server takes what follows a `#` off. */
+const RESOLVED = '\0javascript-program';
 const DEV_PATH = '/@javascript-program.js';
 const SOURCES = join(import.meta.dirname, '../src/javascript');
 
@@ -48,9 +50,9 @@ export function javascriptProgram(): Plugin {
     configResolved(config) {
       building = config.command === 'build';
     },
-    resolveId: (id) => (id === ID ? `\0${ID}` : null),
+    resolveId: (id) => (id === ID ? RESOLVED : null),
     async load(id) {
-      if (id !== `\0${ID}`) return null;
+      if (id !== RESOLVED) return null;
       if (!building) return `export default ${JSON.stringify(DEV_PATH)}`;
       const source = await bundle(true);
       const file = this.emitFile({ type: 'asset', name: 'javascript-kernel.js', source });

@@ -72,9 +72,12 @@ export class CodeClient implements CodeKernel {
 
   async run(source: string, count: number, handlers: CodeHandlers): Promise<CodeResult> {
     this.#handlers = handlers;
-    this.#listen();
     try {
-      return await this.#call('run', source, count);
+      const result = this.#call('run', source, count);
+      let ended = false;
+      result.then(() => (ended = true)).catch(() => (ended = true));
+      this.ready.then(() => ended || this.#listen()).catch(() => undefined);
+      return await result;
     } catch (error) {
       if (this.#closed === 'closed') return { status: 'interrupted' };
       throw error;

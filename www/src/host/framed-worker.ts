@@ -14,6 +14,8 @@ export interface CodeWorkerLike {
 }
 
 const READY_MS = 15_000;
+/** Where there is another way, in Firefox, which says nothing of a frame that cannot be loaded. */
+const FIRST_WAY_MS = 3000;
 
 export class FramedWorker implements CodeWorkerLike {
   onerror: ((event: ErrorEvent) => void) | null = null;
@@ -56,9 +58,9 @@ export class FramedWorker implements CodeWorkerLike {
       const ways = navigator.serviceWorker?.controller
         ? ['allow-scripts', 'allow-scripts allow-same-origin']
         : ['allow-scripts'];
-      for (const way of ways) {
+      for (const [at, way] of ways.entries()) {
         if (this.#ended) return;
-        if (!(await this.#load(page, way))) continue;
+        if (!(await this.#load(page, way, at < ways.length - 1 ? FIRST_WAY_MS : READY_MS))) continue;
         if (this.#ended) return;
         this.#frame?.contentWindow?.postMessage(text, '*', [this.#far]);
         return;
@@ -71,7 +73,7 @@ export class FramedWorker implements CodeWorkerLike {
 
   #ready: (() => void) | undefined;
 
-  async #load(page: string, sandbox: string): Promise<boolean> {
+  async #load(page: string, sandbox: string, limitMs: number): Promise<boolean> {
     this.#frame?.remove();
     const frame = document.createElement('iframe');
     frame.setAttribute('sandbox', sandbox);
@@ -83,7 +85,7 @@ export class FramedWorker implements CodeWorkerLike {
       this.#ready = () => resolve(true);
       // The document speaks before it has loaded: one that has loaded and said nothing is not ours.
       frame.onload = () => setTimeout(() => resolve(false), 500);
-      setTimeout(() => resolve(false), READY_MS);
+      setTimeout(() => resolve(false), limitMs);
     });
     document.body.append(frame);
     return await said;
