@@ -137,11 +137,15 @@ impl Run {
         let mut findings = Vec::new();
         let mut expected = header.base_offset;
         let mut damaged = false;
+        let mut proven = None;
         let (mut at, mut piece_start) = (0, 0);
         // A damaged length makes the rest unreadable: there is no telling where batches begin.
         for batch in batches(payload).map_while(Result::ok) {
             let found = &batch.header;
-            let in_place = found.base_offset == expected || damaged && found.base_offset > expected;
+            let in_place = match damaged {
+                false => found.base_offset == expected,
+                true => at >= *proven.get_or_insert_with(|| proven_from(header, payload)),
+            };
             let good = in_place
                 && found.partition_leader_epoch == header.leader_epoch
                 && found.last_offset_delta >= 0
@@ -353,4 +357,23 @@ impl Slices {
         self.flush();
         self.slices
     }
+}
+
+/// Where in the payload begin the batches whose places the chunk's end proves, each by the one behind it. A batch
+/// between two broken ones has a base offset that nothing vouches for.
+fn proven_from(header: &ChunkHeader, payload: &[u8]) -> usize {
+    let mut starts = Vec::new();
+    let mut size = 0;
+    for batch in batches(payload).map_while(Result::ok) {
+        starts.push((size, batch));
+        size += batch.bytes.len();
+    }
+    let (mut from, mut end) = (size, header.end_offset);
+    for (start, batch) in starts.into_iter().rev() {
+        if batch.header.next_offset() != end || !batch.crc_is_valid() {
+            break;
+        }
+        (from, end) = (start, batch.header.base_offset);
+    }
+    from
 }
