@@ -2,8 +2,10 @@
 
 use super::Inner;
 use crate::client::ClientError;
+use crate::client::network::{Answer, Question};
 use crate::client::sync::{backoff_ms, until};
 use crate::client::types::Node;
+use crate::protocol::frame::encode_request;
 use crate::protocol::messages::metadata_request::MetadataRequestTopic;
 use crate::protocol::messages::{
     FindCoordinatorRequest, FindCoordinatorResponse, MetadataRequest, MetadataResponse,
@@ -90,10 +92,6 @@ impl Call<'_> {
         }
     }
 
-    pub fn deadline_ms(&self) -> u64 {
-        self.deadline_ms
-    }
-
     /// Milliseconds until the deadline, as far as a request's timeout field can say.
     pub fn left_ms(&self) -> i32 {
         let left_ms = self.deadline_ms.saturating_sub(self.inner.core.now_ms());
@@ -108,21 +106,47 @@ impl Call<'_> {
         build: impl Fn(i16) -> R,
         judge: impl Fn(&Node, R::Response) -> Verdict<T>,
     ) -> Result<T, ClientError> {
-        let core = &self.inner.core;
+        let timeout_ms = self.inner.config.connection.request_timeout_ms;
         loop {
-            let node = self.node(&target).await?;
-            let reply = core.network.call(&node, &build);
-            let reply = until(&*core.env.runtime, self.deadline_ms, reply).await;
-            let error = match reply {
-                Some(Ok(reply)) => match judge(&node, reply.response) {
+            let mut encode = |version: i16, correlation_id: i32, client_id: &str| {
+                encode_request(version, correlation_id, Some(client_id), &build(version))
+            };
+            let question = Question::of::<R>(R::MAX_VERSION, timeout_ms, &mut encode);
+            let answer = self.ask(&target, question).await?;
+            let decoded = answer.and_then(|(node, answer)| Ok((node, answer.decode::<R>()?)));
+            let error = match decoded {
+                Ok((node, reply)) => match judge(&node, reply.response) {
                     Verdict::Done(value) => return Ok(value),
                     Verdict::Failed(error) => error,
                 },
-                Some(Err(error)) => error,
-                None => return Err(self.timed_out()),
+                Err(error) => error,
             };
             self.pause(error).await?;
         }
+    }
+
+    /// One try. The outer error is final, the inner one may be tried again.
+    async fn ask(
+        &self,
+        target: &Target,
+        question: Question<'_>,
+    ) -> Result<Result<(Node, Answer), ClientError>, ClientError> {
+        let node = self.node(target).await?;
+        let answer = self.ask_node(&node, question).await?;
+        Ok(answer.map(|answer| (node, answer)))
+    }
+
+    /// As `ask`, of a node that is known.
+    pub async fn ask_node(
+        &self,
+        node: &Node,
+        question: Question<'_>,
+    ) -> Result<Result<Answer, ClientError>, ClientError> {
+        let core = &self.inner.core;
+        let answer = core.network.ask(node, question);
+        until(&*core.env.runtime, self.deadline_ms, answer)
+            .await
+            .ok_or_else(|| self.timed_out())
     }
 
     /// Waits before the next try, or gives up with `error`.

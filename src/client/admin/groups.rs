@@ -7,8 +7,9 @@ use super::{Admin, Inner, PerItem, Result};
 use crate::base::SortedMap;
 use crate::client::ClientError;
 use crate::client::logger::class;
-use crate::client::sync::until;
+use crate::client::network::Question;
 use crate::client::types::{Node, OffsetAndMetadata, TopicPartition};
+use crate::protocol::frame::encode_request;
 use crate::protocol::messages::consumer_group_describe_response as consumer_described;
 use crate::protocol::messages::describe_groups_response as classic_described;
 use crate::protocol::messages::offset_commit_request::{
@@ -239,15 +240,16 @@ impl Inner {
         let mut call = self.begin(call_name);
         loop {
             let node = call.coordinator(group).await?;
+            let mut encode = |version: i16, correlation_id: i32, client_id: &str| {
+                encode_request(version, correlation_id, Some(client_id), &build(version))
+            };
             let timeout_ms = self.config.connection.request_timeout_ms;
-            let reply = self
-                .core
-                .network
-                .call_with(&node, max_version, timeout_ms, &build);
-            let reply = until(&*self.core.env.runtime, call.deadline_ms(), reply).await;
-            let result = match reply {
-                Some(reply) => reply.and_then(|reply| read(&node, reply.response)),
-                None => Err(call.timed_out()),
+            let question = Question::of::<R>(max_version, timeout_ms, &mut encode);
+            let result = match call.ask_node(&node, question).await {
+                Ok(answer) => answer
+                    .and_then(|answer| answer.decode::<R>())
+                    .and_then(|reply| read(&node, reply.response)),
+                Err(timed_out) => Err(timed_out),
             };
             match result {
                 Err(error) if error.is_retriable() => call.pause(error).await?,

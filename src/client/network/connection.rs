@@ -115,7 +115,8 @@ impl Connection {
         self.version_between(R::API_KEY, R::MIN_VERSION, max)
     }
 
-    fn version_between(&self, api: ApiKey, min: i16, max: i16) -> Result<i16> {
+    /// The newest version of an API that the broker serves, from `min` to `max`.
+    pub(super) fn version_between(&self, api: ApiKey, min: i16, max: i16) -> Result<i16> {
         let Some((first, last)) = self.versions.borrow().get(&api.0).copied() else {
             let name = java_api_name(api);
             return Err(ClientError::UnsupportedVersion(format!(
@@ -152,27 +153,28 @@ impl Connection {
         deadline_ms: Option<u64>,
         request: &R,
     ) -> Result<(i32, Option<oneshot::Receiver<Result<Bytes>>>)> {
+        self.send_frame(R::NAME, deadline_ms, &mut |correlation_id, client_id| {
+            encode_request(version, correlation_id, Some(client_id), request)
+        })
+    }
+
+    /// Sends the frame that `encode` makes of a correlation id and the client's name.
+    pub(super) fn send_frame(
+        self: &Rc<Self>,
+        name: &str,
+        deadline_ms: Option<u64>,
+        encode: &mut dyn FnMut(i32, &str) -> std::result::Result<Vec<Bytes>, EncodeError>,
+    ) -> Result<(i32, Option<oneshot::Receiver<Result<Bytes>>>)> {
         let correlation_id = self.next_correlation_id.get();
         self.next_correlation_id
             .set(correlation_id.wrapping_add(1) & i32::MAX);
-        let frame = encode_request(version, correlation_id, Some(&self.client_id), request);
-        let reply = self.send_frame(correlation_id, deadline_ms, frame, R::NAME)?;
-        Ok((correlation_id, reply))
-    }
-
-    fn send_frame(
-        self: &Rc<Self>,
-        correlation_id: i32,
-        deadline_ms: Option<u64>,
-        frame: std::result::Result<Vec<Bytes>, EncodeError>,
-        name: &str,
-    ) -> Result<Option<oneshot::Receiver<Result<Bytes>>>> {
-        let frame = frame.map_err(|e| ClientError::UnsupportedVersion(format!("{name}: {e}")))?;
+        let frame = encode(correlation_id, &self.client_id)
+            .map_err(|e| ClientError::UnsupportedVersion(format!("{name}: {e}")))?;
         let tx = self.tx.borrow();
         let tx = tx.as_ref().ok_or(ClientError::Disconnected)?;
         tx.unbounded_send(Rope(frame).to_bytes())
             .map_err(|_| ClientError::Disconnected)?;
-        Ok(deadline_ms.map(|deadline_ms| {
+        let reply = deadline_ms.map(|deadline_ms| {
             let (reply, receiver) = oneshot::channel();
             self.pending.borrow_mut().push_back(Pending {
                 correlation_id,
@@ -181,7 +183,8 @@ impl Connection {
             });
             self.watch();
             receiver
-        }))
+        });
+        Ok((correlation_id, reply))
     }
 
     /// Sends a request that has no response (`acks=0`).

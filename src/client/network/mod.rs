@@ -13,7 +13,8 @@ use super::logger::{Log, class};
 use super::sync::{Signal, backoff_ms, until};
 use super::types::Node;
 use crate::base::SortedMap;
-use crate::protocol::Request;
+use crate::protocol::frame::encode_request;
+use crate::protocol::{ApiKey, EncodeError, Request};
 use bytes::Bytes;
 pub(crate) use connection::Connection;
 use futures_channel::oneshot;
@@ -71,19 +72,59 @@ pub(crate) struct InFlight<R: Request> {
 
 impl<R: Request> InFlight<R> {
     pub async fn response(self) -> Result<Reply<R::Response>> {
-        let InFlight {
-            reply,
+        let frame = self.reply.await.unwrap_or(Err(ClientError::Disconnected))?;
+        let (version, correlation_id) = (self.version, self.correlation_id);
+        let answer = Answer {
+            frame,
             version,
             correlation_id,
-            ..
-        } = self;
-        let frame = reply.await.unwrap_or(Err(ClientError::Disconnected))?;
-        let (_, response) = crate::protocol::frame::decode_response::<R>(frame, version)
+        };
+        answer.decode::<R>()
+    }
+}
+
+/// What came back for a request that was sent in this version.
+pub(crate) struct Answer {
+    frame: Bytes,
+    version: i16,
+    correlation_id: i32,
+}
+
+impl Answer {
+    pub fn decode<R: Request>(self) -> Result<Reply<R::Response>> {
+        let (_, response) = crate::protocol::frame::decode_response::<R>(self.frame, self.version)
             .map_err(|e| ClientError::Corrupt(format!("{} response: {e}", R::NAME)))?;
         Ok(Reply {
             response,
-            correlation_id,
+            correlation_id: self.correlation_id,
         })
+    }
+}
+
+/// What is asked, without the type of the request: whatever awaits is there once and not for each of them.
+pub(crate) struct Question<'a> {
+    api: ApiKey,
+    name: &'static str,
+    min_version: i16,
+    max_version: i16,
+    timeout_ms: u64,
+    encode: Encode<'a>,
+}
+
+/// Makes the frame of a request in a version, with the correlation id and the client's name.
+type Encode<'a> = &'a mut dyn FnMut(i16, i32, &str) -> std::result::Result<Vec<Bytes>, EncodeError>;
+
+impl<'a> Question<'a> {
+    /// A request `R` in no newer version than `max_version`.
+    pub fn of<R: Request>(max_version: i16, timeout_ms: u64, encode: Encode<'a>) -> Question<'a> {
+        Question {
+            api: R::API_KEY,
+            name: R::NAME,
+            min_version: R::MIN_VERSION,
+            max_version: max_version.min(R::MAX_VERSION),
+            timeout_ms,
+            encode,
+        }
     }
 }
 
@@ -124,11 +165,47 @@ impl Network {
         timeout_ms: u64,
         build: impl FnOnce(i16) -> R,
     ) -> Result<Reply<R::Response>> {
+        let mut build = Some(build);
+        let mut encode = |version: i16, correlation_id: i32, client_id: &str| {
+            let build = build.take().expect("a question is asked once");
+            encode_request(version, correlation_id, Some(client_id), &build(version))
+        };
+        self.ask(
+            node,
+            Question::of::<R>(max_version, timeout_ms, &mut encode),
+        )
+        .await?
+        .decode::<R>()
+    }
+
+    /// As `call`, for who decodes the answer later. `request.timeout.ms` counts from the moment of sending.
+    pub async fn ask(&self, node: &Node, question: Question<'_>) -> Result<Answer> {
         let connection = self.connection(node).await?;
-        let version = connection.version_of::<R>(max_version)?;
-        self.send(&connection, version, timeout_ms, &build(version))?
-            .response()
-            .await
+        let Question {
+            api,
+            name,
+            min_version,
+            max_version,
+            ..
+        } = question;
+        let version = connection.version_between(api, min_version, max_version)?;
+        let deadline_ms = self
+            .0
+            .env
+            .runtime
+            .mono_ms()
+            .saturating_add(question.timeout_ms);
+        let mut encode =
+            |correlation_id, client_id: &str| (question.encode)(version, correlation_id, client_id);
+        let (correlation_id, reply) =
+            connection.send_frame(name, Some(deadline_ms), &mut encode)?;
+        let reply = reply.expect("a request with a deadline has a reply");
+        let frame = reply.await.unwrap_or(Err(ClientError::Disconnected))?;
+        Ok(Answer {
+            frame,
+            version,
+            correlation_id,
+        })
     }
 
     /// Sends at once on a connection that is open.
