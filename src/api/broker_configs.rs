@@ -1,7 +1,7 @@
 //! What a broker checks in changes of configs before the controller sees them, common to both APIs
 //! for it.
 
-use crate::base::{BrokerId, SortedSet};
+use crate::base::{BrokerId, SortedSet, repeats};
 use crate::metadata::config::resolve::Configs;
 use crate::metadata::config::{ConfigError, validate};
 use crate::metadata::{ApiError, MetadataImage};
@@ -15,16 +15,15 @@ fn invalid(text: impl Into<String>) -> ApiError {
 pub(super) fn check_entries<'a>(
     entries: impl Iterator<Item = (&'a str, Option<&'a str>, bool)>,
 ) -> Result<(), ApiError> {
-    let mut seen = SortedSet::new();
+    let mut seen = Vec::new();
     let mut nulls = Vec::new();
-    let mut twice = false;
     for (name, value, needs_value) in entries {
-        twice |= !seen.insert(name);
+        seen.push(name);
         if needs_value && value.is_none() {
             nulls.push(name);
         }
     }
-    if twice {
+    if repeats(&seen).contains(&true) {
         return Err(invalid("Error due to duplicate config keys"));
     }
     if !nulls.is_empty() {
@@ -70,10 +69,10 @@ pub(super) fn check_broker_configs(
 pub(super) fn repeated<'a>(
     resources: impl Iterator<Item = (i8, &'a str)>,
 ) -> SortedSet<(i8, &'a str)> {
-    let mut seen = SortedSet::new();
-    resources
-        .filter(|resource| !seen.insert(*resource))
-        .collect()
+    let resources: Vec<_> = resources.collect();
+    let repeats = repeats(&resources);
+    let repeated = std::iter::zip(resources, repeats).filter(|(_, repeats)| *repeats);
+    repeated.map(|(resource, _)| resource).collect()
 }
 
 /// What a resource that comes more than once is told.

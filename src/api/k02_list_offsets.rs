@@ -7,11 +7,13 @@
 //! Skipped: `timeout_ms` (it bounds waits for remote storage).
 
 use super::{Broker, Caller, check_replica};
-use crate::base::{LogId, SortedSet};
+use crate::base::{LogId, SortedSet, repeats};
 use crate::log::storage::ReadRequest;
 use crate::log::{FoundOffset, OffsetSearch, SearchStep};
 use crate::protocol::ErrorCode;
-use crate::protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsRequest};
+use crate::protocol::messages::list_offsets_request::{
+    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
+};
 use crate::protocol::messages::list_offsets_response::{
     ListOffsetsPartitionResponse, ListOffsetsResponse, ListOffsetsTopicResponse,
 };
@@ -59,9 +61,13 @@ pub fn handle(
         searches: Vec::new(),
     };
     let mut reads = Vec::new();
-    let duplicates = duplicates(&request);
+    let repeats = repeats(&places(&request));
+    let duplicates: SortedSet<_> = std::iter::zip(places(&request), &repeats)
+        .filter(|(_, repeats)| **repeats)
+        .map(|((topic, partition), _)| (topic.to_owned(), partition))
+        .collect();
+    let mut repeats = repeats.into_iter();
     let leader_only = request.replica_id != DEBUGGING_REPLICA;
-    let mut told = SortedSet::new();
     for topic in request.topics {
         let mut answer = ListOffsetsTopicResponse {
             name: topic.name,
@@ -71,7 +77,7 @@ pub fn handle(
             let blank = answer_of(want.partition_index, ErrorCode::NONE);
             let key = (answer.name.clone(), want.partition_index);
             let duplicate = duplicates.contains(&key);
-            if duplicate && !told.insert(key) {
+            if repeats.next() == Some(true) {
                 continue;
             }
             let looked_up = if duplicate {
@@ -205,17 +211,13 @@ fn is_supported(timestamp: i64, api_version: i16) -> bool {
     }
 }
 
-fn duplicates(request: &ListOffsetsRequest) -> SortedSet<(String, i32)> {
-    let mut seen = SortedSet::new();
-    let mut twice = SortedSet::new();
-    for topic in &request.topics {
-        for partition in &topic.partitions {
-            if !seen.insert((topic.name.as_str(), partition.partition_index)) {
-                twice.insert((topic.name.clone(), partition.partition_index));
-            }
-        }
-    }
-    twice
+/// All that is asked for, in the request's order.
+fn places<'a>(request: &'a ListOffsetsRequest) -> Vec<(&'a str, i32)> {
+    let of_topic = |topic: &'a ListOffsetsTopic| {
+        let indexes = topic.partitions.iter().map(|p| p.partition_index);
+        indexes.map(|partition| (topic.name.as_str(), partition))
+    };
+    request.topics.iter().flat_map(of_topic).collect()
 }
 
 fn answer_of(partition_index: i32, error: ErrorCode) -> ListOffsetsPartitionResponse {

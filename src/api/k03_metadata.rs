@@ -6,7 +6,7 @@
 //! replicas (no broker fails yet).
 
 use super::{Broker, Caller};
-use crate::base::SortedSet;
+use crate::base::{SortedSet, repeats};
 use crate::metadata::{NO_LEADER, PartitionImage, TopicImage, names};
 use crate::protocol::messages::metadata_request::{MetadataRequest, MetadataRequestTopic};
 use crate::protocol::messages::metadata_response::{
@@ -161,9 +161,9 @@ fn some_topics(
     }
     let mut known = Vec::new();
     let mut unknown = Vec::new();
-    let mut seen = SortedSet::new();
-    for name in topics.iter().filter_map(|topic| topic.name.as_deref()) {
-        if !seen.insert(name) {
+    let wanted: Vec<&str> = topics.iter().filter_map(|t| t.name.as_deref()).collect();
+    for (&name, repeats) in std::iter::zip(&wanted, repeats(&wanted)) {
+        if repeats {
             continue;
         }
         if let Some(topic) = broker.image.topic(name) {

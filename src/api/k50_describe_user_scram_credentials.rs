@@ -14,10 +14,8 @@ pub fn handle(
     image: &MetadataImage,
     request: &DescribeUserScramCredentialsRequest,
 ) -> DescribeUserScramCredentialsResponse {
-    let mut counts: SortedMap<&str, usize> = SortedMap::new();
-    for user in request.users.iter().flatten() {
-        *counts.entry(&user.name).or_default() += 1;
-    }
+    let users = request.users.iter().flatten();
+    let mut counts = SortedMap::counts(users.map(|user| user.name.as_str()));
     if counts.is_empty() {
         counts.extend(image.scram_users().users().map(|user| (user, 1)));
     }

@@ -9,7 +9,7 @@ pub mod sorted_map;
 mod sorted_set;
 
 pub use rng::Rng;
-pub use sort::{sort, sort_by, sort_by_key};
+pub use sort::{repeats, sort, sort_by, sort_by_key};
 pub use sorted_map::SortedMap;
 pub use sorted_set::SortedSet;
 

@@ -28,6 +28,16 @@ pub fn sort<T: Ord>(items: &mut [T]) {
     sort_by(items, T::cmp);
 }
 
+/// For each item whether an equal one stands before it.
+pub fn repeats<T: Ord>(items: &[T]) -> Vec<bool> {
+    let order = sorted_order(items.len(), &mut |a, b| items[a].cmp(&items[b]));
+    let mut repeats = vec![false; items.len()];
+    for pair in order.windows(2) {
+        repeats[pair[1]] = items[pair[0]] == items[pair[1]];
+    }
+    repeats
+}
+
 /// The indices of `len` items in the order that `compare` gives them.
 fn sorted_order(len: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..len).collect();
@@ -49,6 +59,12 @@ fn source(order: &mut [usize], at: usize) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_first_of_each_kind_is_no_repeat() {
+        let found = repeats(&["b", "a", "b", "c", "b", "a"]);
+        assert_eq!(found, [false, false, true, false, true, true]);
+    }
 
     proptest! {
         #[test]

@@ -3,9 +3,10 @@
 //! It offers what is used of `std::collections::BTreeMap`, at a tenth of the code for each pair of types; in the
 //! page all code is downloaded. Looking up takes as long, walking is faster, adding or removing in the middle moves
 //! what stands behind. So it is for maps of up to some thousand entries, and for those that grow at their end; what
-//! grows without bound in the middle (the chunks of all logs) stays in a `BTreeMap`.
+//! grows without bound in the middle (the chunks of all logs) stays in a `BTreeMap`. What a peer may send in any
+//! number is collected, which sorts it, and not inserted one by one.
 
-use super::sort::sort_by;
+use super::sort::{sort, sort_by};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
@@ -179,6 +180,22 @@ impl<K: Ord, V> SortedMap<K, V> {
             }
             same
         });
+    }
+}
+
+impl<K: Ord> SortedMap<K, usize> {
+    /// How often each of `items` is there. Takes n·log n steps in whatever order they come.
+    pub fn counts(items: impl IntoIterator<Item = K>) -> Self {
+        let mut items: Vec<K> = items.into_iter().collect();
+        sort(&mut items);
+        let mut counts: Vec<(K, usize)> = Vec::new();
+        for item in items {
+            match counts.last_mut() {
+                Some((last, count)) if *last == item => *count += 1,
+                _ => counts.push((item, 1)),
+            }
+        }
+        SortedMap(counts)
     }
 }
 
@@ -485,6 +502,12 @@ mod tests {
                 prop_assert_eq!(map.get(&key), model.get(&key));
             }
         }
+    }
+
+    #[test]
+    fn equal_items_are_counted() {
+        let counts = SortedMap::counts(["b", "a", "b"]);
+        assert_eq!(counts, SortedMap::from([("a", 1), ("b", 2)]));
     }
 
     #[test]

@@ -19,10 +19,7 @@ pub fn create_partitions(
     rng: &mut Rng,
     request: &CreatePartitionsRequest,
 ) -> Decision<CreatePartitionsResponse> {
-    let mut counts: SortedMap<&str, usize> = SortedMap::new();
-    for topic in &request.topics {
-        *counts.entry(&topic.name).or_default() += 1;
-    }
+    let counts = SortedMap::counts(request.topics.iter().map(|topic| topic.name.as_str()));
     let mut results = Vec::with_capacity(counts.len());
     let mut answer = |name: &str, result: Result<(), ApiError>| {
         let (error_code, error_message) = error_fields(&result);

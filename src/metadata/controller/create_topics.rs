@@ -26,10 +26,7 @@ pub fn create_topics(
     rng: &mut Rng,
     request: &CreateTopicsRequest,
 ) -> Decision<CreateTopicsResponse> {
-    let mut counts: SortedMap<&str, usize> = SortedMap::new();
-    for topic in &request.topics {
-        *counts.entry(&topic.name).or_default() += 1;
-    }
+    let counts = SortedMap::counts(request.topics.iter().map(|topic| topic.name.as_str()));
     let wanted = request.topics.iter().filter(|topic| {
         counts.get(topic.name.as_str()) == Some(&1) && topic.name != METADATA_TOPIC
     });

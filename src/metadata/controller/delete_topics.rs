@@ -48,19 +48,16 @@ pub fn delete_topics(
     {
         return Decision::unchanged(disabled(request, api_version));
     }
-    let mut names: SortedMap<&str, usize> = SortedMap::new();
-    let mut ids: SortedMap<Uuid, usize> = SortedMap::new();
-    for name in &request.topic_names {
-        *names.entry(name).or_default() += 1;
-    }
+    let mut names: Vec<&str> = request.topic_names.iter().map(String::as_str).collect();
+    let mut ids = Vec::new();
     for topic in &request.topics {
         let (name, id) = (topic.name.as_deref(), topic.topic_id);
         match name {
             None if id.is_zero() => {
                 answers.invalid(None, id, "Neither topic name nor id were specified.");
             }
-            None => *ids.entry(id).or_default() += 1,
-            Some(name) if id.is_zero() => *names.entry(name).or_default() += 1,
+            None => ids.push(id),
+            Some(name) if id.is_zero() => names.push(name),
             Some(_) => {
                 answers.invalid(
                     name,
@@ -70,6 +67,7 @@ pub fn delete_topics(
             }
         }
     }
+    let (names, ids) = (SortedMap::counts(names), SortedMap::counts(ids));
     for (name, _) in names.iter().filter(|(_, count)| **count > 1) {
         answers.invalid(Some(name), Uuid::ZERO, "Duplicate topic name.");
     }
