@@ -1,7 +1,8 @@
-"""_AdminClientImpl of the C module: what all its operations share. Each kind of operation is a mixin of its own.
+"""_AdminClientImpl of the C module: what all its operations share. Each kind of operation is a
+mixin of its own.
 
-An operation checks its arguments in the app's thread, then runs on the loop's thread and sets the future that it was
-given. ACLs and SCRAM credentials are not built in: their methods say so.
+An operation checks its arguments in the app's thread, then runs on the loop's thread and sets
+the future that it was given. ACLs and SCRAM credentials are not built in: their methods say so.
 """
 
 import time

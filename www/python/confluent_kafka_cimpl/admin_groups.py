@@ -1,4 +1,6 @@
-"""AdminClient's operations on consumer groups and their offsets. Groups of KIP-848 and share groups are not known."""
+"""AdminClient's operations on consumer groups and their offsets. Groups of KIP-848 and share
+groups are not known.
+"""
 
 import warnings
 
@@ -212,7 +214,11 @@ def _listing(groups, errors):
 
 
 def _description(client, coordinator, entry):
-    from confluent_kafka.admin import ConsumerGroupDescription, MemberAssignment, MemberDescription
+    from confluent_kafka.admin import (
+        ConsumerGroupDescription,
+        MemberAssignment,
+        MemberDescription,
+    )
 
     members = []
     for member in entry["members"]:

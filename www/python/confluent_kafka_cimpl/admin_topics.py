@@ -1,4 +1,6 @@
-"""AdminClient's operations on topics, records and offsets of partitions. Configurations are in admin_cluster.py."""
+"""AdminClient's operations on topics, records and offsets of partitions. Configurations are in
+admin_cluster.py.
+"""
 
 import struct
 

@@ -1,6 +1,8 @@
-"""The assignors of the classic group protocol, and the bytes that members and leader exchange. No state, no I/O.
+"""The assignors of the classic group protocol, and the bytes that members and leader exchange.
+No state, no I/O.
 
-`members` maps a member id to a Member; an assignment maps a member id to a list of (topic, partition).
+`members` maps a member id to a Member; an assignment maps a member id to a list of (topic,
+partition).
 """
 
 import struct

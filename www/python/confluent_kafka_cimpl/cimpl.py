@@ -1,4 +1,6 @@
-"""The names of `confluent_kafka.cimpl`: what the wheel's `.py` files import. ShareConsumer only says that it is missing."""
+"""The names of `confluent_kafka.cimpl`: what the wheel's `.py` files import. ShareConsumer only
+says that it is missing.
+"""
 
 import contextvars
 

@@ -1,6 +1,8 @@
-"""Compression of record batches: gzip by zlib, the rest by whichever package can (cramjam can all three).
+"""Compression of record batches: gzip by zlib, the rest by whichever package can (cramjam can
+all three).
 
-Snappy is written raw, as librdkafka does, and read raw or in Java's framing. No codec is written here.
+Snappy is written raw, as librdkafka does, and read raw or in Java's framing. No codec is written
+here.
 """
 
 import zlib

@@ -1,7 +1,8 @@
-"""Configuration as librdkafka takes it: which names there are, how a value is read, what fits together.
+"""Configuration as librdkafka takes it: which names there are, how a value is read, what fits
+together.
 
-`read(kind, args, kwargs)` gives a Config or raises what the C binding raises. What this client cannot do (TLS, SASL,
-plugins) is read and checked like the rest, and refused by `Config.finish`.
+`read(kind, args, kwargs)` gives a Config or raises what the C binding raises. What this client
+cannot do (TLS, SASL, plugins) is read and checked like the rest, and refused by `Config.finish`.
 """
 
 import re

@@ -1,13 +1,15 @@
-"""The group's coordinator: finding it, and the offsets that are kept there. Membership is in group.py.
+"""The group's coordinator: finding it, and the offsets that are kept there. Membership is in
+group.py.
 
-It has a connection of its own, as in librdkafka: an answer must not wait behind a fetch that waits for records.
+It has a connection of its own, as in librdkafka: an answer must not wait behind a fetch that
+waits for records.
 """
 
 from collections import deque
 
-from .client import Broker
+from .brokers import Broker
 from .errors import CODES
-from .net import Request
+from .wire import Request
 
 _LOST = {
     CODES[name]

@@ -1,9 +1,10 @@
 """CRC-32C (Castagnoli) of a record batch, by the fastest means at hand.
 
-The page may offer `_kafka_sandbox.crc32c(bytes) -> int`; elsewhere the packages crc32c or google_crc32c serve. Failing
-those it is folded here: a checksum is linear, so the first half of the words, carried over the length of the second
-half, can be added to the second half. Carrying is a look-up per byte, which `bytes.translate` does for all words at
-once, and adding is an exclusive or of long integers; so a megabyte takes some milliseconds. `zlib.crc32` is another
+The page may offer `_kafka_sandbox.crc32c(bytes) -> int`; elsewhere the packages crc32c or
+google_crc32c serve. Failing those it is folded here: a checksum is linear, so the first half of
+the words, carried over the length of the second half, can be added to the second half. Carrying
+is a look-up per byte, which `bytes.translate` does for all words at once, and adding is an
+exclusive or of long integers; so a megabyte takes some milliseconds. `zlib.crc32` is another
 polynomial and of no use.
 """
 

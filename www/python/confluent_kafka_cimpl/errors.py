@@ -1,4 +1,6 @@
-"""KafkaError and the exceptions of the C module. Texts come from error_table.py; nothing here knows the wire."""
+"""KafkaError and the exceptions of the C module. Texts come from error_table.py; nothing here
+knows the wire.
+"""
 
 from .error_table import TABLE
 

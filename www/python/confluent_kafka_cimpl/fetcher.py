@@ -1,17 +1,18 @@
-"""The consumer's half on the loop's thread that reads: which offset to start at, and one fetch per broker.
+"""The consumer's half on the loop's thread that reads: which offset to start at, and one fetch
+per broker.
 
-Fetched batches go to the app unopened, as `Chunk`s; the app opens them when it comes to them. A partition's version
-goes up whenever its position is changed, and chunks of an older version are dropped.
+Fetched batches go to the app unopened, as `Chunk`s; the app opens them when it comes to them. A
+partition's version goes up whenever its position is changed, and chunks of an older version are
+dropped.
 """
 
-import struct
 from collections import deque
 
 from .errors import CODES, KafkaError, err2str
+from .parts import BEGINNING, END, INVALID, STORED, TAIL, Aborted, Chunk
 from .records import check, leader_epoch, scan
 from .structs import message
 
-BEGINNING, END, STORED, INVALID, TAIL = -2, -1, -1000, -1001, -2000
 _RESETS = {
     "smallest": BEGINNING,
     "earliest": BEGINNING,
@@ -22,81 +23,13 @@ _RESETS = {
     "error": INVALID,
 }
 _NAMES = {BEGINNING: "BEGINNING", END: "END"}
-_STALE = {
-    CODES[name]
-    for name in (
-        "NOT_LEADER_FOR_PARTITION",
-        "LEADER_NOT_AVAILABLE",
-        "UNKNOWN_TOPIC_OR_PART",
-        "FENCED_LEADER_EPOCH",
-        "UNKNOWN_TOPIC_ID",
-        "INCONSISTENT_TOPIC_ID",
-        "KAFKA_STORAGE_ERROR",
-        "REPLICA_NOT_AVAILABLE",
-        "OFFSET_NOT_AVAILABLE",
-        "UNKNOWN_LEADER_EPOCH",
-        "_TRANSPORT",
-        "_TIMED_OUT",
-    )
-}
+_STALE = {CODES[name] for name in """
+    NOT_LEADER_FOR_PARTITION LEADER_NOT_AVAILABLE UNKNOWN_TOPIC_OR_PART FENCED_LEADER_EPOCH
+    UNKNOWN_TOPIC_ID INCONSISTENT_TOPIC_ID KAFKA_STORAGE_ERROR REPLICA_NOT_AVAILABLE
+    OFFSET_NOT_AVAILABLE UNKNOWN_LEADER_EPOCH _TRANSPORT _TIMED_OUT
+    """.split()}
 _OUT_OF_RANGE = CODES["OFFSET_OUT_OF_RANGE"]
 _EOF, _AUTO_RESET = CODES["_PARTITION_EOF"], CODES["_AUTO_OFFSET_RESET"]
-
-
-class Part:
-    """A partition that is assigned, or was."""
-
-    __slots__ = (
-        "topic",
-        "id",
-        "version",
-        "active",
-        "paused",
-        "offset",
-        "phase",
-        "position",
-        "position_epoch",
-        "stored",
-        "stored_epoch",
-        "stored_metadata",
-        "committed",
-        "high",
-        "low",
-        "eof",
-        "count_in",
-        "count_out",
-        "bytes_in",
-        "bytes_out",
-        "backoff",
-        "start",
-    )
-
-    def __init__(self, topic, number):
-        self.topic, self.id = topic, number
-        self.version = 0
-        self.active = self.paused = self.backoff = False
-        self.high = self.low = INVALID
-        self.count_in = self.count_out = self.bytes_in = self.bytes_out = 0
-        self.forget()
-
-    def forget(self):
-        """Back to knowing no offsets, as when it is assigned anew."""
-        self.offset, self.phase, self.start = INVALID, "none", INVALID
-        self.position = self.stored = self.committed = INVALID
-        self.position_epoch = self.stored_epoch = -1
-        self.stored_metadata = None
-        self.eof = -1
-
-
-class Chunk:
-    """A fetched batch (or a ready message, such as an error) for the app."""
-
-    __slots__ = ("part", "version", "buf", "start", "end", "wanted", "epoch", "message")
-
-    def __init__(self, part, buf=None, start=0, end=0, wanted=0, epoch=-1, ready=None):
-        self.part, self.version = part, part.version if part is not None else 0
-        self.buf, self.start, self.end, self.wanted = buf, start, end, wanted
-        self.epoch, self.message = epoch, ready
 
 
 class Fetcher:
@@ -354,7 +287,7 @@ class Fetcher:
             return self._fetch_error(leader, part, code)
         part.high, part.low = entry["high"], entry["start"]
         buf = entry["records"] or b""
-        before, aborted = len(self.chunks), _Aborted(entry["aborted"])
+        before, aborted = len(self.chunks), Aborted(entry["aborted"])
         for start, end, base, last, count, control in scan(buf):
             if self._check and not check(buf, start, end):
                 self.error(
@@ -437,70 +370,16 @@ class Fetcher:
 
     def error(self, part, code, text):
         """An error that the app consumes like a message."""
-        self.chunks.append(
-            Chunk(
-                part,
-                ready=message(
-                    part.topic,
-                    part.id,
-                    part.offset if part.offset >= 0 else -1001,
-                    None,
-                    text.encode(),
-                    None,
-                    KafkaError(code, text),
-                    0,
-                    -1,
-                    -1,
-                    -1,
-                ),
-            )
-        )
-        with self.client.condition:
-            self.client.condition.notify_all()
+        offset = part.offset if part.offset >= 0 else INVALID
+        self._append_error(part, part.topic, part.id, offset, code, text)
 
     def group_error(self, code, text, topic=None):
         """As `error`, for what belongs to no partition that is read."""
-        self.chunks.append(
-            Chunk(
-                None,
-                ready=message(
-                    topic,
-                    0 if topic else -1,
-                    -1001,
-                    None,
-                    text.encode(),
-                    None,
-                    KafkaError(code, text),
-                    0,
-                    -1,
-                    -1,
-                    -1,
-                ),
-            )
-        )
+        self._append_error(None, topic, 0 if topic else -1, INVALID, code, text)
+
+    def _append_error(self, part, topic, number, offset, code, text):
+        error, told = KafkaError(code, text), text.encode()
+        ready = message(topic, number, offset, None, told, None, error, 0, -1, -1, -1)
+        self.chunks.append(Chunk(part, ready=ready))
         with self.client.condition:
             self.client.condition.notify_all()
-
-
-class _Aborted:
-    """The aborted transactions of a response: whose batches a reader of committed records passes over."""
-
-    __slots__ = ("waiting", "producers")
-
-    def __init__(self, listed):
-        self.waiting = sorted((entry["first"], entry["producer_id"]) for entry in listed or ())
-        self.producers = set()
-
-    def holds(self, buf, start, base):
-        while self.waiting and self.waiting[0][0] <= base:
-            self.producers.add(self.waiting.pop(0)[1])
-        if not self.producers:
-            return False
-        attributes, producer = (
-            struct.unpack_from(">h", buf, start + 21)[0],
-            struct.unpack_from(">q", buf, start + 43)[0],
-        )
-        return bool(attributes & 0x10) and producer in self.producers
-
-    def marker(self, buf, start):
-        self.producers.discard(struct.unpack_from(">q", buf, start + 43)[0])

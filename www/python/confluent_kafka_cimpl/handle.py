@@ -1,4 +1,6 @@
-"""The app's side of a client: serving events from poll, waiting for answers, and list_topics. App threads only."""
+"""The app's side of a client: serving events from poll, waiting for answers, and list_topics.
+App threads only.
+"""
 
 import os
 import threading

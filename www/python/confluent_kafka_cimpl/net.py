@@ -1,4 +1,5 @@
-"""The I/O thread of a client: one selector, its timers, its connections. Blocking sockets and polling are not used.
+"""The I/O thread of a client: one selector, its timers, its connections. Blocking sockets and
+polling are not used.
 
 Everything here runs on that thread except `Loop.call`, `Loop.start` and `Loop.stop`.
 """
@@ -13,11 +14,18 @@ import threading
 import time
 from collections import deque
 
-from . import VERSION, LIBVERSION
+from . import LIBVERSION, VERSION
 from .errors import CODES
-from .wire import ShortBuffer, api
+from .wire import Request, ShortBuffer
 
 _PENDING = (errno.EINPROGRESS, errno.EALREADY, errno.EWOULDBLOCK)
+# `os.strerror` goes by the platform's numbers, which in the page are not Linux's.
+_TEXTS = {
+    errno.ECONNREFUSED: "Connection refused",
+    errno.ETIMEDOUT: "Connection timed out",
+    errno.EHOSTUNREACH: "No route to host",
+    errno.ECONNRESET: "Connection reset by peer",
+}
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _TRANSPORT, _TIMED_OUT, _BAD_MSG = CODES["_TRANSPORT"], CODES["_TIMED_OUT"], CODES["_BAD_MSG"]
 _UNSUPPORTED = CODES["_UNSUPPORTED_FEATURE"]
@@ -133,19 +141,6 @@ class Loop:
             pass
 
 
-class Request:
-    """A request on its way: what to do with the answer (`done(error_code, body)`), and until when."""
-
-    __slots__ = ("api", "body", "done", "deadline", "answered")
-
-    def __init__(self, name, body, done, timeout_s, answered=True):
-        self.api = api(name)
-        self.body = body
-        self.done = done
-        self.deadline = time.monotonic() + timeout_s
-        self.answered = answered
-
-
 class Connection:
     """One TCP connection: connect, ApiVersions, then requests answered in order.
 
@@ -208,7 +203,10 @@ class Connection:
             return
         if result not in (0, errno.EISCONN):
             where = f"ipv4#{self._address[0]}:{self._address[1]}"
-            return self._failed(_TRANSPORT, f"Connect to {where} failed: {os.strerror(result)}")
+            return self._failed(
+                _TRANSPORT,
+                f"Connect to {where} failed: {_TEXTS.get(result) or os.strerror(result)}",
+            )
         if self._events:
             self._events = _READ
             self.loop.change(self._sock, _READ, self._ready)

@@ -1,4 +1,5 @@
-"""The methods of Consumer that are about offsets: commit, committed, position, store, seek, pause, watermarks, times.
+"""The methods of Consumer that are about offsets: commit, committed, position, store, seek,
+pause, watermarks, times.
 
 A mixin: it uses what Consumer sets up. What a commit covers and answers is librdkafka's.
 """
@@ -7,8 +8,8 @@ import time
 
 from .coordinator import by_topic
 from .errors import CODES, KafkaError, KafkaException, fail
-from .fetcher import END, INVALID, STORED
 from .handle import seconds
+from .parts import END, INVALID, STORED
 from .structs import Message, TopicPartition, partition_list, topic_partition
 
 _TIMED_OUT, _STATE = CODES["_TIMED_OUT"], CODES["_STATE"]

@@ -1,4 +1,6 @@
-"""librdkafka's partitioners. The sticky choice for records without a key is the producer's (producer_queue.py)."""
+"""librdkafka's partitioners. The sticky choice for records without a key is the producer's
+(producer_queue.py).
+"""
 
 import random
 import zlib

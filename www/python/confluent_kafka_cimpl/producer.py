@@ -1,13 +1,16 @@
-"""Producer of the C module: the app's side. Transactions are named as missing by the methods that begin them."""
+"""Producer of the C module: the app's side. Transactions are named as missing by the methods
+that begin them.
+"""
 
 import time
 import warnings
 import weakref
 
+from .batches import CALLBACK, ENQUEUED, SIZE, TOPIC, Reports
 from .errors import CODES, KafkaError, KafkaException, err2str, fail
 from .handle import Handle, seconds
 from .records import pack_headers
-from .sender import CALLBACK, ENQUEUED, SIZE, TOPIC, Reports, Sender
+from .sender import Sender
 from .structs import message, text
 
 _OVERHEAD = 5 + 1 + 10 + 5 + 5 + 5 + 5

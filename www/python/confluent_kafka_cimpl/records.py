@@ -1,4 +1,6 @@
-"""Record batches (magic 2), written and read in tight loops. Older formats are not read: Kafka 4 has none."""
+"""Record batches (magic 2), written and read in tight loops. Older formats are not read: Kafka 4
+has none.
+"""
 
 import struct
 

@@ -1,8 +1,9 @@
-"""The requests that this client sends, each at the version that librdkafka 2.16 sends to Kafka 4.
+"""The requests that this client sends, each at the version that librdkafka 2.16 sends to Kafka
+4.
 
-NAME: (key, version, flexible, request, response). A field is `name:type`; types are i8 i16 i32 i64 bool uuid str
-bytes records; `?` before a type: may be null; `[type]` an array, `[field field …]` an array of structures. Tagged
-fields are left out (none is needed).
+NAME: (key, version, flexible, request, response). A field is `name:type`; types are i8 i16 i32
+i64 bool uuid str bytes records; `?` before a type: may be null; `[type]` an array, `[field field
+…]` an array of structures. Tagged fields are left out (none is needed).
 """
 
 _TOPICS_DONE = "throttle:i32 topics:[name:str error:i16 message:?str]"

@@ -1,90 +1,33 @@
-"""The producer's half on the loop's thread: partitions the records, makes batches, sends them, retries.
+"""The producer's half on the loop's thread: partitions the records, makes batches, sends them,
+retries.
 
-One batch per partition is in flight, so order is kept whatever fails. Delivery reports go back as `Reports`, which
-the app serves. Transactions are not here.
+One batch per partition is in flight, so order is kept whatever fails. Delivery reports go back
+as `Reports`, which the app serves. Transactions are not here.
 """
 
 import random
 import time
 from collections import deque
 
+from .batches import ENQUEUED, PARTITION, SIZE, TOPIC, Batch, Queue, Reports
 from .compress import CODECS, NoCodec
 from .errors import CODES
 from .partitioners import PARTITIONERS
 from .records import encode
 
-# A message on its way: (key, value, timestamp_ms, packed headers, topic, partition, callback, enqueued_s, bytes).
-TOPIC, PARTITION, CALLBACK, ENQUEUED, SIZE = 4, 5, 6, 7, 8
-
-_RETRIABLE = {
-    CODES[name]
-    for name in (
-        "NOT_LEADER_FOR_PARTITION",
-        "LEADER_NOT_AVAILABLE",
-        "REQUEST_TIMED_OUT",
-        "NOT_ENOUGH_REPLICAS",
-        "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
-        "NETWORK_EXCEPTION",
-        "UNKNOWN_TOPIC_OR_PART",
-        "KAFKA_STORAGE_ERROR",
-        "FENCED_LEADER_EPOCH",
-        "UNKNOWN_LEADER_EPOCH",
-        "_TRANSPORT",
-        "_TIMED_OUT",
-        "COORDINATOR_LOAD_IN_PROGRESS",
-        "THROTTLING_QUOTA_EXCEEDED",
-    )
-}
-_STALE = {
-    CODES[name]
-    for name in (
-        "NOT_LEADER_FOR_PARTITION",
-        "LEADER_NOT_AVAILABLE",
-        "UNKNOWN_TOPIC_OR_PART",
-        "FENCED_LEADER_EPOCH",
-        "KAFKA_STORAGE_ERROR",
-        "_TRANSPORT",
-        "_TIMED_OUT",
-    )
-}
+_RETRIABLE = {CODES[name] for name in """
+    NOT_LEADER_FOR_PARTITION LEADER_NOT_AVAILABLE REQUEST_TIMED_OUT NOT_ENOUGH_REPLICAS
+    NOT_ENOUGH_REPLICAS_AFTER_APPEND NETWORK_EXCEPTION UNKNOWN_TOPIC_OR_PART KAFKA_STORAGE_ERROR
+    FENCED_LEADER_EPOCH UNKNOWN_LEADER_EPOCH _TRANSPORT _TIMED_OUT COORDINATOR_LOAD_IN_PROGRESS
+    THROTTLING_QUOTA_EXCEEDED
+    """.split()}
+_STALE = {CODES[name] for name in """
+    NOT_LEADER_FOR_PARTITION LEADER_NOT_AVAILABLE UNKNOWN_TOPIC_OR_PART FENCED_LEADER_EPOCH
+    KAFKA_STORAGE_ERROR _TRANSPORT _TIMED_OUT
+    """.split()}
 _LOST_TOPIC = (CODES["UNKNOWN_TOPIC_OR_PART"], CODES["LEADER_NOT_AVAILABLE"])
 _MSG_TIMED_OUT, _PURGE_QUEUE = CODES["_MSG_TIMED_OUT"], CODES["_PURGE_QUEUE"]
 _UNKNOWN_PARTITION = CODES["_UNKNOWN_PARTITION"]
-
-
-class Reports:
-    """Delivery reports of messages that share their fate."""
-
-    __slots__ = ("messages", "partition", "code", "offset", "appended", "done_s")
-
-    def __init__(self, messages, partition, code, offset=-1001, appended=-1):
-        self.messages, self.partition, self.code = messages, partition, code
-        self.offset, self.appended = offset, appended
-        self.done_s = time.time()
-
-
-class Batch:
-    """Encoded once, sent as often as it takes."""
-
-    __slots__ = ("messages", "data", "attempts")
-
-    def __init__(self, messages, data):
-        self.messages, self.data, self.attempts = messages, data, 0
-
-
-class Queue:
-    """What waits for one partition."""
-
-    __slots__ = ("topic", "id", "messages", "bytes", "due", "batch", "flying", "sequence", "timer")
-
-    def __init__(self, topic, number):
-        self.topic, self.id = topic, number
-        self.messages, self.bytes = deque(), 0
-        self.due = None
-        self.batch = None
-        self.flying = False
-        self.sequence = 0
-        self.timer = None
 
 
 class Sender:

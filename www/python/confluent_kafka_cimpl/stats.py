@@ -1,4 +1,6 @@
-"""The JSON that stats_cb gets: librdkafka's names, with what this client counts. Latency histograms are left out."""
+"""The JSON that stats_cb gets: librdkafka's names, with what this client counts. Latency
+histograms are left out.
+"""
 
 import json
 import time

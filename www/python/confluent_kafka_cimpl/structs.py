@@ -1,4 +1,6 @@
-"""The value classes of the C module: Message, TopicPartition, Uuid, NewTopic, NewPartitions. No behaviour."""
+"""The value classes of the C module: Message, TopicPartition, Uuid, NewTopic, NewPartitions. No
+behaviour.
+"""
 
 import base64
 
@@ -29,20 +31,10 @@ def text(value, position):
 class Message:
     """A record, a delivery report, or an error that was consumed."""
 
-    __slots__ = (
-        "_topic",
-        "_partition",
-        "_offset",
-        "_key",
-        "_value",
-        "_headers",
-        "_error",
-        "_tstype",
-        "_timestamp",
-        "_latency",
-        "_epoch",
-        "_count",
-    )
+    __slots__ = """
+        _topic _partition _offset _key _value _headers _error _tstype _timestamp _latency _epoch
+        _count
+    """.split()
     __module__ = "confluent_kafka.cimpl"
     __hash__ = None
 

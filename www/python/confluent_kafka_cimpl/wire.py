@@ -1,10 +1,13 @@
-"""Kafka's wire format, compiled from the one-line schemas of schemas.py when an API is first used.
+"""Kafka's wire format, compiled from the one-line schemas of schemas.py when an API is first
+used.
 
-Structures are dicts on both sides; a field that is missing when writing gets the zero of its type. Tagged fields
-are skipped when reading and never written. Records are passed through as bytes (records.py opens them).
+Structures are dicts on both sides; a field that is missing when writing gets the zero of its
+type. Tagged fields are skipped when reading and never written. Records are passed through as
+bytes (records.py opens them).
 """
 
 import struct
+import time
 
 from .schemas import APIS
 
@@ -247,3 +250,16 @@ def api(name):
     if found is None:
         found = _compiled[name] = Api(name)
     return found
+
+
+class Request:
+    """A request on its way: what to do with the answer (`done(error_code, body)`), and until when."""
+
+    __slots__ = ("api", "body", "done", "deadline", "answered")
+
+    def __init__(self, name, body, done, timeout_s, answered=True):
+        self.api = api(name)
+        self.body = body
+        self.done = done
+        self.deadline = time.monotonic() + timeout_s
+        self.answered = answered
