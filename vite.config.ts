@@ -59,6 +59,19 @@ function slimStyles(): Plugin {
   };
 }
 
+/** Elements' templates are indented as code is; the browser draws a line's beginning as a space, however long. */
+function slimTemplates(): Plugin {
+  return {
+    name: 'slim-templates',
+    apply: 'build',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\/www\/src\/(ui|look|cluster-view)\//.test(id) || !code.includes('html`')) return null;
+      return { code: code.replace(/\n[ \t]+/g, '\n'), map: null };
+    },
+  };
+}
+
 /** Lessons beside the page, each folder of files with the list that a static host cannot give. */
 function lessons(): Plugin {
   return {
@@ -140,5 +153,5 @@ export default defineConfig(({ mode }) => ({
     },
   },
   server: { host: '127.0.0.1', watch: { ignored: ['**/target/**', '**/src/**/*.rs'] } },
-  plugins: [slimStyles(), javascriptProgram(), policy(), lessons(), python(), offline()],
+  plugins: [slimStyles(), slimTemplates(), javascriptProgram(), policy(), lessons(), python(), offline()],
 }));

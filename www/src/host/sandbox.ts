@@ -10,16 +10,13 @@ import type {
   Viewer,
 } from '../client/types.ts';
 import type { CodeKernel, CodeKernelSetup, CodeLanguage } from '../client/code.ts';
-import programUrl from '#javascript-program';
 import wasmUrl from '#wasm?url';
 import clusterUrl from './cluster.worker.ts?worker&url';
-import { CodeClient, type Shared } from './code-client.ts';
-import { FramedWorker, type CodeWorkerLike } from './framed-worker.ts';
+import type { Shared } from './code-client.ts';
 import { IndexedDocuments } from './documents.ts';
 import { WorkerClient } from './kernel-client.ts';
 import kernelUrl from './kernel.worker.ts?worker&url';
 import type { ClusterToPage, PageToCluster } from './messages.ts';
-import pythonUrl from './python/worker.ts?worker&url';
 import { spawnShared, spawnWorker } from './spawn.ts';
 
 const DATABASE = 'kafka-sandbox';
@@ -28,18 +25,6 @@ interface Attached {
   options: AttachOptions;
   client: { reconnect(port: MessagePort): void };
 }
-
-interface CodeWorker {
-  spawn(): CodeWorkerLike;
-  /** How long its interpreter may take to answer a stop before it is ended; 0: a stop ends it. */
-  stuckMs: number;
-  silentMs?: number;
-}
-
-const CODE_WORKERS: Partial<Record<CodeLanguage, CodeWorker>> = {
-  javascript: { spawn: () => new FramedWorker(framePage(), javascriptText()), stuckMs: 1000, silentMs: 10_000 },
-  python: { spawn: () => spawnWorker(pythonUrl, 'kafka-sandbox python'), stuckMs: 5000 },
-};
 
 class HostSandbox implements Sandbox, Cluster {
   readonly #model = new ClusterModel();
@@ -95,19 +80,10 @@ class HostSandbox implements Sandbox, Cluster {
   }
 
   async openCodeKernel(language: CodeLanguage, setup: CodeKernelSetup): Promise<CodeKernel> {
-    const code = CODE_WORKERS[language];
-    if (!code) throw new Error('This page cannot run cells of that language.');
-    const worker = code.spawn();
-    return this.#attach(
-      { clientHost: '127.0.0.1', hosts: setup.hosts },
-      (port, onClose) =>
-        new CodeClient(worker, port, setup, {
-          language,
-          stuckMs: code.stuckMs,
-          silentMs: code.silentMs,
-          shared: this.#shared[language],
-          onClose,
-        }),
+    // Loaded with the first cell that needs an interpreter.
+    const { openCode } = await import('./code-kernels.ts');
+    return this.#attach({ clientHost: '127.0.0.1', hosts: setup.hosts }, (port, onClose) =>
+      openCode(language, port, setup, this.#shared[language], onClose),
     );
   }
 
@@ -198,23 +174,6 @@ class HostSandbox implements Sandbox, Cluster {
       this.#say(['attach', id, options, port2], [port2]);
     }
   }
-}
-
-/** The document stands at the site's root, this program in a folder below; Vite's own server knows no such folder. */
-function framePage(): string {
-  return new URL('javascript.html', import.meta.env.DEV ? location.href : new URL('../', import.meta.url)).href;
-}
-
-let program: Promise<string> | undefined;
-
-/** Once for all kernels; asked for again after a failure. */
-function javascriptText(): Promise<string> {
-  program ??= fetch(new URL(programUrl, import.meta.url)).then((response) => {
-    if (!response.ok) throw new Error(`${response.status}`);
-    return response.text();
-  });
-  program.catch(() => (program = undefined));
-  return program;
 }
 
 /** Once for all kernels and the viewer. The cluster's worker may be another tab's: it compiles for itself. */
