@@ -4,6 +4,7 @@
  * It runs in a worker inside a frame of an origin of its own, whose policy allows code to be evaluated and nothing to
  * be fetched (www/public/javascript.html). The first message brings the port to the page.
  */
+import { forgetStored } from '../host/forget-stored.ts';
 import type { CodeSetupMessage, CodeToPage, PageToCode } from '../host/code-messages.ts';
 import type { RunResult, StreamName } from '../client/types.ts';
 import { ByteChannels } from '../kernels/byte-channel.ts';
@@ -137,21 +138,8 @@ class Program {
   }
 }
 
-/**
- * What reaches what this site has stored. The frame's origin keeps code away from it; where the frame had to be given the
- * site's own (a service worker serves no others), this does. A nested worker would have it all again.
- */
-const STORED = ['indexedDB', 'caches', 'cookieStore', 'BroadcastChannel', 'Worker', 'SharedWorker'];
-const NAVIGATOR = ['storage', 'locks', 'serviceWorker'];
-
-function forget(from: object, names: string[]): void {
-  for (const name of names)
-    for (let at: object | null = from; at; at = Object.getPrototypeOf(at)) Reflect.deleteProperty(at, name);
-}
-
 self.onmessage = (event: MessageEvent) => {
-  forget(globalThis, STORED);
-  forget(navigator, NAVIGATOR);
+  forgetStored();
   const page = event.ports[0];
   if (page) new Program(page);
   self.onmessage = null;
