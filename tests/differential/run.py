@@ -10,6 +10,7 @@ client printed on Apache Kafka 4.3.1, so that no Java is needed to compare.
 Without --bootstrap the native binary is started. CLIENT is kafka-python, confluent, or cimpl (the wheel's Python
 files over our own cimpl); all three are run unless one is named. PROGRAM is a part of a program's name.
 """
+
 import argparse
 import difflib
 import os
@@ -31,7 +32,11 @@ def clients():
     return {
         "kafka-python": ("kafka_python", ROOT / ".venv-kafka-python-2/bin/python", None),
         "confluent": ("confluent", ROOT / ".venv-confluent-kafka/bin/python", None),
-        "cimpl": ("confluent", ROOT / ".venv-confluent-kafka/bin/python", ROOT / "target/confluent-pure"),
+        "cimpl": (
+            "confluent",
+            ROOT / ".venv-confluent-kafka/bin/python",
+            ROOT / "target/confluent-pure",
+        ),
     }
 
 
@@ -58,10 +63,19 @@ def run_program(program, interpreter, path, bootstrap):
     if path is not None:
         environment["PYTHONPATH"] = str(path)
     try:
-        done = subprocess.run([str(interpreter), str(program)], env=environment, capture_output=True, text=True,
-                              timeout=TIMEOUT_S)
+        done = subprocess.run(
+            [str(interpreter), str(program)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+        )
     except subprocess.TimeoutExpired as error:
-        printed = (error.stdout or b"").decode() if isinstance(error.stdout, bytes) else error.stdout or ""
+        printed = (
+            (error.stdout or b"").decode()
+            if isinstance(error.stdout, bytes)
+            else error.stdout or ""
+        )
         return normal(printed, run) + f"? not done after {TIMEOUT_S} s\n"
     text = done.stdout
     if done.returncode:
@@ -96,7 +110,20 @@ def check(name, program, bootstrap, record):
     wanted = expected.read_text()
     if got == wanted:
         return None
-    return "".join(difflib.unified_diff(wanted.splitlines(True), got.splitlines(True), "Apache Kafka", "here", n=1))
+    return "".join(
+        difflib.unified_diff(
+            wanted.splitlines(True), got.splitlines(True), "Apache Kafka", "here", n=1
+        )
+    )
+
+
+def of_cimpl():
+    """What else is checked of our cimpl: its parts, and that it has what the C extension has."""
+    python = str(clients()["cimpl"][1])
+    return [
+        ("parts", [python, "-m", "unittest", "discover", "-q", "-s", "tests/cimpl"]),
+        ("surface", [python, "tests/clients/python/surface.py", "--check", "docs/COMPAT.md"]),
+    ]
 
 
 def main():
@@ -109,16 +136,24 @@ def main():
     parser.add_argument("program", nargs="*")
     args = parser.parse_args()
     from assemble_confluent import assemble
+
     for site_packages in (ROOT / ".venv-confluent-kafka/lib").glob("python*/site-packages"):
         assemble(site_packages, ROOT / "target/confluent-pure")
     cluster = None
     if not args.bootstrap:
         from cluster import Cluster
+
         cluster = Cluster(args.binary)
     bootstrap = args.bootstrap or cluster.bootstrap
-    names = [args.client] if args.client else [n for n in clients() if n != "cimpl" or not args.record]
-    jobs = [(name, program) for name in names for program in sorted((HERE / clients()[name][0]).glob("*.py"))
-            if not args.program or any(word in program.stem for word in args.program)]
+    names = (
+        [args.client] if args.client else [n for n in clients() if n != "cimpl" or not args.record]
+    )
+    jobs = [
+        (name, program)
+        for name in names
+        for program in sorted((HERE / clients()[name][0]).glob("*.py"))
+        if not args.program or any(word in program.stem for word in args.program)
+    ]
     failed = 0
     try:
         with ThreadPoolExecutor(args.jobs) as pool:
@@ -131,8 +166,14 @@ def main():
     finally:
         if cluster:
             cluster.stop()
-    print(f"{len(jobs) - failed} passed, {failed} failed")
-    return 1 if failed or not jobs else 0
+    passed = len(jobs) - failed
+    if "cimpl" in names and not args.program:
+        for what, command in of_cimpl():
+            good = subprocess.run(command, cwd=ROOT).returncode == 0
+            print(f"{'ok' if good else 'not ok'} cimpl {what}", flush=True)
+            passed, failed = passed + good, failed + (not good)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":

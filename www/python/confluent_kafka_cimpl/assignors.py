@@ -40,7 +40,8 @@ class _Reader:
         return self.data[self.pos - size : self.pos].decode("utf-8", "replace")
 
     def skip_bytes(self):
-        self.pos += max(0, self.number(">i", 4))
+        size = self.number(">i", 4)
+        self.pos += max(0, size)
 
     def partitions(self):
         found = []
