@@ -41,8 +41,20 @@ def install(settings):
     builtins.get_ipython = namespace["get_ipython"]
     builtins.display = display.display
     namespace["_ih"], namespace["_oh"] = namespace["In"], namespace["Out"]
+    for magic in settings["prelude"]:
+        _repeat(magic)
     _own_names.update(namespace)
     shell.own_names = _own_names
+
+
+def _repeat(magic):
+    """A magic that ran before there was an interpreter: `%env` or `%cd`. The shell knows already."""
+    name, _, rest = magic.partition(" ")
+    if name == "%env":
+        key, _, value = rest.partition("=")
+        os.environ[key] = value
+    elif os.path.isdir(os.path.expanduser(rest)):
+        os.chdir(os.path.expanduser(rest))
 
 
 def _exit(code=None):
@@ -144,13 +156,15 @@ def _finish(code, space):
 
 
 def event_loop():
-    """The loop of top-level awaits: CPython's own one, over our selector. Its tasks run while a cell awaits."""
+    """The loop of top-level awaits: CPython's own one, over our selector. Its tasks run while a cell awaits.
+
+    It is not made the default one: that is the browser's, on which Pyodide waits for promises.
+    """
     global _loop
     if _loop is None or _loop.is_closed():
         from . import sockets
 
         _loop = asyncio.SelectorEventLoop(sockets.Selector())
-        asyncio.set_event_loop(_loop)
     return _loop
 
 

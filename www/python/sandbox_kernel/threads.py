@@ -386,7 +386,7 @@ def install():
     import queue
 
     global _browser_loop
-    _browser_loop = asyncio._get_running_loop()
+    _browser_loop = asyncio.get_event_loop_policy().get_event_loop()
     gc.disable()
     # A program that switches it on again must not bring the crash back.
     gc.enable = lambda: None

@@ -43,6 +43,8 @@ export interface CodeKernelSetup {
   files: { path: string; bytes: Uint8Array }[];
   /** Packages and versions that the notebook asks for, as {'kafka-python': '2.3.3'}. */
   packages: Record<string, string>;
+  /** Magics that ran before without an interpreter, to be repeated silently. */
+  prelude: string[];
   /** A file was written (its contents) or removed (null). Not called for `writeFile` and `removeFile`. */
   onFile(path: string, bytes: Uint8Array | null): void;
   /** Runs lines in the notebook's shell. Rejects when the shell is busy. */

@@ -61,9 +61,12 @@ export class CodeClient implements CodeKernel {
     this.ready.catch(() => undefined);
     worker.onmessage = (event: MessageEvent<CodeToPage>) => this.#on(event.data);
     worker.onerror = (event) => this.#crashed(event.message || 'its program could not be loaded');
-    const { user, env, hosts, files, packages } = setup;
+    const { user, env, hosts, files, packages, prelude } = setup;
     const shared = options.shared.value;
-    this.#post(['start', port, { user, env, hosts, files, packages, shared }], [port]);
+    this.#post(
+      ['start', port, { user, env, hosts, files, packages, prelude, shared }],
+      [port],
+    );
   }
 
   reconnect(port: MessagePort): void {

@@ -12,6 +12,7 @@ export interface CodeSetupMessage {
   hosts: string[];
   files: { path: string; bytes: Uint8Array }[];
   packages: Record<string, string>;
+  prelude: string[];
   /** What an earlier worker of the language has said by 'share'. */
   shared: unknown;
 }

@@ -24,6 +24,8 @@ export class Kernels {
   #stopEarly = new Set<string>();
   /** Names of shells that run a line for an interpreter. */
   #lent = new Set<string>();
+  /** Magics that ran before there was an interpreter, by kernel name. */
+  #prelude = new Map<string, string[]>();
   /** Packages and versions that new interpreters shall have. */
   readonly packages: Record<string, string>;
   /** Tells how an interpreter's loading goes, by kernel name. */
@@ -42,6 +44,21 @@ export class Kernels {
 
   code(name: string, language: CodeLanguage): Promise<CodeKernel> {
     return kept(this.#codes, keyOf(name, language), () => this.#openCode(name, language));
+  }
+
+  /** A magic that took effect without an interpreter: the next one is told. */
+  remember(name: string, magic: string): void {
+    this.#prelude.set(name, [...(this.#prelude.get(name) ?? []), magic]);
+  }
+
+  /** A file of the folder, from a magic; whether there was one. */
+  async writeFile(path: string, text: string, append: boolean): Promise<boolean> {
+    await this.#folder.load();
+    const before = this.#folder.read(path);
+    const bytes = new TextEncoder().encode(text);
+    const whole = append && before ? new Uint8Array([...before, ...bytes]) : bytes;
+    await this.#folder.write(path, whole);
+    return before !== undefined;
   }
 
   /** The interpreter if there is one already. */
@@ -90,6 +107,7 @@ export class Kernels {
   }
 
   async closeAll(): Promise<void> {
+    this.#prelude.clear();
     await Promise.all([
       ...[...this.#shells.keys()].map((key) => this.#drop(this.#shells, key)),
       ...[...this.#codes.keys()].map((key) => this.#drop(this.#codes, key)),
@@ -132,6 +150,7 @@ export class Kernels {
       hosts: this.#box.hosts,
       files: this.#folder.all(),
       packages: { ...this.packages },
+      prelude: this.#prelude.get(name) ?? [],
       onFile: (path, bytes) => this.#folder.written(kernel, path, bytes),
       runShell: (source, onOutput) => this.#lendShell(name, source, onOutput),
       interruptShell: () => this.#interruptLent(name),

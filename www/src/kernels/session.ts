@@ -17,9 +17,10 @@ import {
   type NotebookSandbox,
 } from '../notebook/sandbox.ts';
 import type { Cell } from '../notebook/types.ts';
-import { runCodeCell, runShellCell, type CellRun, type Ended } from './execute.ts';
+import { runCodeCell, runLightCell, runShellCell, type CellRun, type Ended } from './execute.ts';
 import { Folder } from './folder.ts';
 import { Kernels } from './kernels.ts';
+import { hasPip, lightSteps, type LightStep } from './light.ts';
 import type { Opened } from './opening.ts';
 import { hashOf } from './opening.ts';
 
@@ -245,6 +246,9 @@ export class NotebookSession {
     };
     try {
       const language = codeLanguage(this.kind(cell));
+      const light = await this.#lightSteps(cell, run.kernel);
+      if (light === 'python') return await runCodeCell(this.#kernels, 'python', run);
+      if (light) return await runLightCell(this.#kernels, light, run);
       return await (language
         ? runCodeCell(this.#kernels, language, run)
         : runShellCell(this.#kernels, run));
@@ -253,6 +257,15 @@ export class NotebookSession {
       this.#patch(cellId, { wantsInput: false });
       flush();
     }
+  }
+
+  /** The steps of a cell that needs no interpreter; 'python' when it is a shell's but there is one that knows better. */
+  async #lightSteps(cell: Cell, kernel: string): Promise<LightStep[] | 'python' | null> {
+    const kind = this.kind(cell);
+    if (kind !== 'python' && !(kind === 'shell' && hasPip(cell.source))) return null;
+    const python = await this.#kernels.openCode(kernel, 'python')?.catch(() => undefined);
+    if (python?.alive) return kind === 'shell' ? 'python' : null;
+    return lightSteps(cell.source);
   }
 
   /** Displays of cells that have ended are updated too. */

@@ -70,7 +70,13 @@ async function start(port: MessagePort, setup: CodeSetupMessage): Promise<Starte
   py.registerJsModule('_sandbox', { ...made.members(), flush_files: () => files.flush() });
   const python = py.pyimport('sandbox_kernel.kernel') as unknown as PythonKernel;
   python.start(
-    JSON.stringify({ user: setup.user, home, hosts: setup.hosts, packages: setup.packages }),
+    JSON.stringify({
+      user: setup.user,
+      home,
+      hosts: setup.hosts,
+      packages: setup.packages,
+      prelude: setup.prelude,
+    }),
   );
   py.setInterruptBuffer(made.interruptBuffer(SLICE_MS));
   say(['ready']);
