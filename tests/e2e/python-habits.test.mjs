@@ -88,7 +88,7 @@ for (const name of browsersToTest()) {
         await window.notebookUnderTest.runCell(at);
         return window.notebookUnderTest.toJSON().cells[at].outputs;
       }, LIGHT.length);
-      assert.deepEqual(later[0]?.data, { 'text/plain': ["('red', '3.0.12', 'hello\\n')"] }, JSON.stringify(later));
+      assert.equal([later[0]?.data?.['text/plain']].flat().join(''), "('red', '3.0.12', 'hello\\n')");
     } finally {
       await browser.quit();
     }
