@@ -83,7 +83,7 @@ pub const STAGES: &[Stage] = &[
     },
     Stage {
         name: "page",
-        what: "types and unit tests of the page",
+        what: "types and unit tests of the page and of its Python kernel",
         needs: &[Need::Page, Need::Modules],
         run: page,
     },
@@ -183,7 +183,8 @@ fn style(tally: &mut Tally) -> Outcome<bool> {
 fn page(tally: &mut Tally) -> Outcome<bool> {
     let typed = read(&mut command("tsc", &["--noEmit"]), tally)?;
     let tested = read(&mut command("vitest", &["run"]), tally)?;
-    Ok(typed && tested)
+    let python = read(&mut command("python3", &["tests/unit-python/run.py"]), tally)?;
+    Ok(typed && tested && python)
 }
 
 /// wasm-pack's tests once in each browser. The drivers are named, so that none is downloaded.
