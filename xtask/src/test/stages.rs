@@ -183,7 +183,10 @@ fn style(tally: &mut Tally) -> Outcome<bool> {
 fn page(tally: &mut Tally) -> Outcome<bool> {
     let typed = read(&mut command("tsc", &["--noEmit"]), tally)?;
     let tested = read(&mut command("vitest", &["run"]), tally)?;
-    let python = read(&mut command("python3", &["tests/unit-python/run.py"]), tally)?;
+    let python = read(
+        &mut command("python3", &["tests/unit-python/run.py"]),
+        tally,
+    )?;
     Ok(typed && tested && python)
 }
 
