@@ -14,7 +14,7 @@ for n in range(5):
     producer.send(name, b"%d" % n, key=b"k")
 producer.flush(30)
 consumer = KafkaConsumer(name, bootstrap_servers=BOOTSTRAP, group_id=RUN, auto_offset_reset="earliest",
-                         consumer_timeout_ms=3000)
+                         consumer_timeout_ms=6000)
 for record in consumer:
     print(record.topic, record.partition, record.offset, record.key, record.value, record.headers, record.checksum)
 print(consumer.subscription(), consumer.assignment(), consumer.position(TopicPartition(name, 0)))
