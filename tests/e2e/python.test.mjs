@@ -20,7 +20,7 @@ print('sent')`,
 
 let course;
 before(async () => {
-  course = await serveCourse({ 'python.ipynb': notebookOf(CELLS) });
+  course = await serveCourse({ 'python.ipynb': notebookOf(CELLS), 'old.ipynb': notebookOf(['1 + 1', '!echo the shell']) });
 });
 after(() => course.close());
 
@@ -65,3 +65,15 @@ for (const name of browsersToTest()) {
     }
   });
 }
+
+test('a browser without stack switching is told in a sentence, and its shell goes on', { skip: !browsersToTest().includes('firefox') }, async () => {
+  const prefs = { 'javascript.options.wasm_js_promise_integration': false };
+  const browser = await openNotebook('firefox', `${course.url}/?notebook=/course/old.ipynb`, { prefs });
+  try {
+    const refused = await runCell(browser, 0);
+    assert.match(refused.error, /^KernelError: Python cells need WebAssembly stack switching, which this browser lacks: they run in Chrome/);
+    assert.equal((await runCell(browser, 1)).stdout, 'the shell\n');
+  } finally {
+    await browser.quit();
+  }
+});

@@ -29,7 +29,7 @@ export function browsersToTest() {
 /**
  * Starts a browser with a profile of its own. `profile` keeps one from an earlier browser, to see what survived.
  * @param {'chromium' | 'firefox'} name
- * @param {{ profile?: string, args?: string[] }} [options]
+ * @param {{ profile?: string, args?: string[], prefs?: object }} [options] `prefs` are Firefox's
  */
 export async function launch(name, options = {}) {
   const profile = options.profile ?? mkdtempSync(join(tmpdir(), `kafka-sandbox-${name}-`));
@@ -38,7 +38,7 @@ export async function launch(name, options = {}) {
   const base = `http://127.0.0.1:${port}`;
   try {
     await untilReady(base, driver);
-    const started = await call('POST', `${base}/session`, { capabilities: { alwaysMatch: capabilities(name, profile, options.args ?? []) } });
+    const started = await call('POST', `${base}/session`, { capabilities: { alwaysMatch: capabilities(name, profile, options.args ?? [], options.prefs) } });
     return new Browser(name, profile, driver, `${base}/session/${started.sessionId}`, started.capabilities);
   } catch (error) {
     driver.kill('SIGKILL');
@@ -208,14 +208,14 @@ function strokes(key) {
   return [...down, ...up];
 }
 
-function capabilities(name, profile, args) {
+function capabilities(name, profile, args, further) {
   const common = { timeouts: { script: 900_000, pageLoad: 120_000 }, unhandledPromptBehavior: 'accept' };
   if (name === 'chromium') {
     const binary = program(['chromium', 'chromium-browser', 'google-chrome']);
     return { ...common, browserName: 'chrome', 'goog:chromeOptions': { binary, args: [...CHROMIUM_ARGS, `--user-data-dir=${profile}`, ...args] } };
   }
   const binary = program(['firefox-esr', 'firefox']);
-  const prefs = { 'app.update.enabled': false, 'datareporting.policy.dataSubmissionEnabled': false, 'browser.shell.checkDefaultBrowser': false };
+  const prefs = { 'app.update.enabled': false, 'datareporting.policy.dataSubmissionEnabled': false, 'browser.shell.checkDefaultBrowser': false, ...further };
   return { ...common, browserName: 'firefox', 'moz:firefoxOptions': { binary, args: ['-headless', '-profile', profile, '--width=1440', '--height=900', ...args], prefs } };
 }
 

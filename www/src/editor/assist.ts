@@ -27,7 +27,8 @@ function source(options: EditorOptions) {
         detail: option.detail,
         info: option.info,
       })),
-      validFor: /^[\w./$:@=-]*$/,
+      // In code what follows a dot is another question; the shell's words have dots in them.
+      validFor: options.kind === 'shell' ? /^[\w./$:@=-]*$/ : /^\w*$/,
     };
   };
 }

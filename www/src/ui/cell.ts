@@ -393,8 +393,8 @@ ${
         () => this.host.base,
         () => this.host.downloadOutput(this.cell.id),
       );
-      void this.host.markdown.then(({ sanitise }) => {
-        if (this.#outputs) this.#outputs.sanitise = sanitise;
+      void this.host.markdown.then((rich) => {
+        if (this.#outputs) this.#outputs.rich = rich;
       });
     }
     this.#outputs.update(this.cell.outputs);

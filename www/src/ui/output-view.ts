@@ -5,8 +5,11 @@ import { ansiSpans } from '../notebook/ansi.ts';
 import { applyCarriageReturns, shownPart } from '../notebook/outputs.ts';
 import type { DataOutput, Json, Output, StreamOutput } from '../notebook/types.ts';
 
-/** Renders strangers' HTML; comes with the Markdown chunk. */
-export type Sanitise = (html: string, base: string) => DocumentFragment;
+/** Renders strangers' HTML and Markdown; comes with the Markdown chunk. */
+export interface Rich {
+  sanitise(html: string, base: string): DocumentFragment;
+  renderMarkdown(source: string, base: string): DocumentFragment;
+}
 
 interface Drawn {
   output: Output;
@@ -50,7 +53,7 @@ export class OutputView {
   readonly #host: HTMLElement;
   readonly #base: () => string;
   readonly #download: () => void;
-  #sanitise: Sanitise | null = null;
+  #rich: Rich | null = null;
   #drawn: Drawn[] = [];
 
   constructor(host: HTMLElement, base: () => string, download: () => void) {
@@ -59,9 +62,9 @@ export class OutputView {
     this.#download = download;
   }
 
-  set sanitise(sanitise: Sanitise) {
-    if (this.#sanitise) return;
-    this.#sanitise = sanitise;
+  set rich(rich: Rich) {
+    if (this.#rich) return;
+    this.#rich = rich;
     const outputs = this.#drawn.map((drawn) => drawn.output);
     if (outputs.some((output) => 'data' in output)) {
       this.#drawn = [];
@@ -184,12 +187,19 @@ export class OutputView {
       // As an image an SVG runs no script and fetches nothing.
       const svg = textOf(output.data['image/svg+xml']);
       element.append(this.#image(`data:image/svg+xml,${encodeURIComponent(svg)}`, output));
-    } else if (output.data['text/html'] !== undefined && this.#sanitise) {
+    } else if (output.data['text/html'] !== undefined && this.#rich) {
       element.classList.add('prose');
-      element.append(this.#sanitise(textOf(output.data['text/html']), this.#base()));
+      element.append(this.#rich.sanitise(textOf(output.data['text/html']), this.#base()));
+    } else if (output.data['text/markdown'] !== undefined && this.#rich) {
+      element.classList.add('prose');
+      element.append(this.#rich.renderMarkdown(textOf(output.data['text/markdown']), this.#base()));
+    } else if (output.data['application/json'] !== undefined) {
+      const pre = document.createElement('pre');
+      pre.textContent = JSON.stringify(output.data['application/json'], null, 2);
+      element.append(pre);
     } else {
       const pre = document.createElement('pre');
-      const known = output.data['text/plain'] ?? output.data['application/json'];
+      const known = output.data['text/plain'];
       fill(pre, known === undefined ? `(${Object.keys(output.data).join(', ')})` : textOf(known));
       element.append(pre);
     }
@@ -200,6 +210,11 @@ export class OutputView {
     const image = document.createElement('img');
     image.src = address;
     image.alt = textOf(output.data['text/plain'] ?? 'Output picture');
+    for (const details of Object.values(output.metadata)) {
+      if (typeof details !== 'object' || details === null || Array.isArray(details)) continue;
+      if (typeof details.width === 'number') image.width = details.width;
+      if (typeof details.height === 'number') image.height = details.height;
+    }
     return image;
   }
 }
