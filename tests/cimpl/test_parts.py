@@ -52,21 +52,23 @@ class Batches(unittest.TestCase):
         ((start, end, base, last, count, control),) = records.scan(data)
         self.assertEqual((start, end, base, last, count, control), (0, len(data), 0, 3, 4, False))
         self.assertTrue(records.check(data, start, end))
-        kind, found = records.decode(data, start, end, 0)
-        self.assertEqual(kind, 1)
-        return found[::-1]
+        found = records.decode(data, start, end, 0, "t", 5)[::-1]
+        self.assertEqual(
+            {(m.topic(), m.partition(), m.timestamp()[0]) for m in found}, {("t", 5, 1)}
+        )
+        return found
 
     def test_what_goes_in_comes_out(self):
         for codec in (0, compress.CODECS["gzip"]):
             found = self.there_and_back(codec)
-            self.assertEqual([(k, v) for _, _, k, v, _ in found], [m[:2] for m in self.messages])
-            self.assertEqual([r[1] for r in found], [1000, 990, 5000, 1000])
-            self.assertEqual(found[1][4], [("a", b"1"), ("é", None)])
-            self.assertEqual([r[4] for r in found if r[0] != 1], [None] * 3)
+            self.assertEqual([(m.key(), m.value()) for m in found], [m[:2] for m in self.messages])
+            self.assertEqual([m.timestamp()[1] for m in found], [1000, 990, 5000, 1000])
+            self.assertEqual(found[1].headers(), [("a", b"1"), ("é", None)])
+            self.assertEqual([m.headers() for m in found if m.offset() != 1], [None] * 3)
 
     def test_from_the_middle_and_cut_off(self):
         data = records.encode(self.messages, 0, -1, -1, -1, -1)
-        self.assertEqual([r[0] for r in records.decode(data, 0, len(data), 2)[1]], [3, 2])
+        self.assertEqual([m.offset() for m in records.decode(data, 0, len(data), 2)], [3, 2])
         self.assertEqual(list(records.scan(data[:-1])), [])
         self.assertEqual(len(list(records.scan(data + data + data[:50]))), 2)
 

@@ -39,7 +39,6 @@ class Consumer(Handle, Assignment, Offsets):
         self._store = config["enable.auto.offset.store"]
         self._auto_commit = config["enable.auto.commit"]
         self._records, self._part, self._chunk = None, None, None
-        self._tstype = 1
         self._answered = False
         self._cooperative = group.names[0] == "cooperative-sticky"
         client.on_metadata = fetcher.on_metadata
@@ -80,24 +79,11 @@ class Consumer(Handle, Assignment, Offsets):
             records_, part = self._records, self._part
             if records_:
                 if part.version == self._chunk.version:
-                    offset, stamp, key, value, headers = records_.pop()
-                    epoch = self._chunk.epoch
-                    part.position, part.position_epoch = offset + 1, epoch
+                    found = records_.pop()
+                    part.position, part.position_epoch = found._offset + 1, found._epoch
                     if self._store:
-                        part.stored, part.stored_epoch = offset + 1, epoch
-                    return message(
-                        part.topic,
-                        part.id,
-                        offset,
-                        key,
-                        value,
-                        headers,
-                        None,
-                        self._tstype,
-                        stamp,
-                        -1,
-                        epoch,
-                    )
+                        part.stored, part.stored_epoch = found._offset + 1, found._epoch
+                    return found
                 self._records = None
             if not self._chunks:
                 return None
@@ -109,15 +95,19 @@ class Consumer(Handle, Assignment, Offsets):
         """Makes the chunk's records the ones to read; a message if it is one."""
         part = chunk.part
         self._records = None
-        if part is None:
-            return chunk.message
         if chunk.message is not None:
             return chunk.message if part.version == chunk.version else None
         found = None
         if part.version == chunk.version:
             try:
-                self._tstype, found = records.decode(
-                    chunk.buf, chunk.start, chunk.end, chunk.wanted
+                found = records.decode(
+                    chunk.buf,
+                    chunk.start,
+                    chunk.end,
+                    chunk.wanted,
+                    part.topic,
+                    part.id,
+                    chunk.epoch,
                 )
             except NoCodec as error:
                 text = (
@@ -159,7 +149,7 @@ class Consumer(Handle, Assignment, Offsets):
             raise RuntimeError(self.CLOSED)
         events = self._client.events
         if not events and self._records:
-            self._group.last_poll = time.monotonic()
+            self._group.polls = True
             found = self._next()
             if found is not None:
                 return found
@@ -169,9 +159,11 @@ class Consumer(Handle, Assignment, Offsets):
 
     def _poll_until(self, deadline):
         client, chunks, group = self._client, self._chunks, self._group
-        events = client.events
+        events, urgent = client.events, self._fetcher.urgent
         while True:
-            group.last_poll = time.monotonic()
+            group.polls = True
+            if urgent:
+                return urgent.popleft()
             if group._expelled:
                 client.loop.call(group.polled)
             if events:
@@ -181,7 +173,7 @@ class Consumer(Handle, Assignment, Offsets):
             found = self._next()
             if found is not None:
                 return found
-            if not self._wait(deadline, lambda: events or chunks):
+            if not self._wait(deadline, lambda: events or chunks or urgent):
                 return None
 
     def consume(self, num_messages=1, timeout=-1):

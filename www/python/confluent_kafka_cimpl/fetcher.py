@@ -39,7 +39,7 @@ class Fetcher:
         config = client.config
         self.client, self._ask_committed = client, committed
         self.parts = {}
-        self.chunks = deque()
+        self.chunks, self.urgent = deque(), deque()
         self.stalled = False
         self.messages_in = self.bytes_in = 0
         self._flights = set()
@@ -374,12 +374,15 @@ class Fetcher:
         self._append_error(part, part.topic, part.id, offset, code, text)
 
     def group_error(self, code, text, topic=None):
-        """As `error`, for what belongs to no partition that is read."""
-        self._append_error(None, topic, 0 if topic else -1, INVALID, code, text)
+        """As `error`, for what belongs to no partition that is read; it comes before callbacks."""
+        self._append_error(None, topic, 0, INVALID, code, text)
 
     def _append_error(self, part, topic, number, offset, code, text):
         error, told = KafkaError(code, text), text.encode()
         ready = message(topic, number, offset, None, told, None, error, 0, -1, -1, -1)
-        self.chunks.append(Chunk(part, ready=ready))
+        if part is None:
+            self.urgent.append(ready)
+        else:
+            self.chunks.append(Chunk(part, ready=ready))
         with self.client.condition:
             self.client.condition.notify_all()

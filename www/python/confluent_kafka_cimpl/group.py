@@ -54,7 +54,7 @@ class Group(Subscription):
         self.protocol = None
         self.subscription, self.topics = [], []
         self.owned = []
-        self.last_poll = time.monotonic()
+        self.polls, self.last_poll = False, time.monotonic()
         self.reported = {}
         self.rebalances = 0
         self.fatal = False
@@ -303,6 +303,8 @@ class Group(Subscription):
         """Leaves when the app has not polled for too long."""
         if self._expelled or not self.member or self.state in ("idle", "left"):
             return
+        if self.polls:
+            self.polls, self.last_poll = False, now
         late_ms = int((now - self.last_poll) * 1000) - self.poll_ms
         if late_ms > 0:
             text = f"Application maximum poll interval ({self.poll_ms}ms) exceeded by {late_ms}ms"
