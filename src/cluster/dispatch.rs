@@ -275,8 +275,9 @@ impl Cluster {
         for (topic, topic_id, partition, offset) in fetch.positions() {
             let found = image.topic(topic).or_else(|| image.topic_by_id(topic_id));
             let Some(found) = found else { continue };
+            let fetcher = (call.conn, &*call.client_id);
             self.changes
-                .position(&call.client_id, &found.name, partition, offset);
+                .position(fetcher, &found.name, partition, offset);
         }
     }
 }

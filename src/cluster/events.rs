@@ -27,12 +27,18 @@ pub enum Event {
     GroupDeleted {
         group: String,
     },
-    /// A member's or stand-alone consumer's fetch position moved.
+    /// A member's or stand-alone consumer's fetch position moved. Consumers are told apart by their
+    /// connections: many programs leave the client id at its default.
     FetchPosition {
+        conn: ConnId,
         client_id: String,
         topic: String,
         partition: i32,
         offset: i64,
+    },
+    /// A connection on which a consumer fetched has ended, and with it the positions told of it.
+    FetcherGone {
+        conn: ConnId,
     },
     BrokerChanged {
         broker: BrokerId,
@@ -68,7 +74,7 @@ pub struct Changes {
     moved: SortedSet<(Rc<str>, i32)>,
     groups: SortedSet<String>,
     /// Where consumers stood when they were last heard of.
-    positions: SortedMap<(String, String, i32), i64>,
+    positions: SortedMap<(ConnId, String, i32), i64>,
 }
 
 impl Changes {
@@ -126,19 +132,35 @@ impl Changes {
 
     /// A consumer asks for this offset. Only moves are events: long polls ask for the same again
     /// and again.
-    pub(super) fn position(&mut self, client_id: &str, topic: &str, partition: i32, offset: i64) {
-        let key = (client_id.to_owned(), topic.to_owned(), partition);
+    pub(super) fn position(
+        &mut self,
+        (conn, client_id): (ConnId, &str),
+        topic: &str,
+        partition: i32,
+        offset: i64,
+    ) {
+        let key = (conn, topic.to_owned(), partition);
         if self.positions.len() >= MAX_POSITIONS && !self.positions.contains_key(&key) {
             self.positions.clear();
         }
         let before = self.positions.insert(key, offset);
         if before != Some(offset) {
             self.push(Event::FetchPosition {
+                conn,
                 client_id: client_id.to_owned(),
                 topic: topic.to_owned(),
                 partition,
                 offset,
             });
+        }
+    }
+
+    /// The connection has ended.
+    pub(super) fn disconnected(&mut self, conn: ConnId) {
+        let before = self.positions.len();
+        self.positions.retain(|(fetcher, _, _), _| *fetcher != conn);
+        if self.positions.len() < before {
+            self.push(Event::FetcherGone { conn });
         }
     }
 

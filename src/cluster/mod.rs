@@ -225,6 +225,7 @@ impl Cluster {
         for request in connection.requests() {
             self.forget_request(request);
         }
+        self.changes.disconnected(conn);
     }
 
     /// Closes a connection from our side.

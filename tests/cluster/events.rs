@@ -12,13 +12,15 @@ fn topics_records_positions_and_requests_are_told() {
     assert!(machine.events.contains(&Event::Ready));
     create_topic(&mut machine, "t", 1, 1);
     produce(&mut machine, "t", 0, "a");
-    read_all(&mut machine, "t", 0);
+    let conn = to_leader(&mut machine, "t", 0);
+    machine.call(conn, 12, &fetch_request("t", 0, 0));
     let topic = "t".to_owned();
     let moved = Event::PartitionMoved {
         topic: topic.clone(),
         partition: 0,
     };
     let position = Event::FetchPosition {
+        conn,
         client_id: "test".into(),
         topic: topic.clone(),
         partition: 0,
@@ -32,6 +34,21 @@ fn topics_records_positions_and_requests_are_told() {
             if *request_bytes > 60 && *response_bytes > 20)
     });
     assert!(produced);
+}
+
+#[test]
+fn a_consumer_that_goes_takes_its_positions_along_though_others_bear_its_name() {
+    let mut machine = Machine::new();
+    create_topic(&mut machine, "t", 1, 1);
+    let (one, other) = (
+        to_leader(&mut machine, "t", 0),
+        to_leader(&mut machine, "t", 0),
+    );
+    machine.call(one, 12, &fetch_request("t", 0, 0));
+    machine.call(other, 12, &fetch_request("t", 0, 0));
+    machine.disconnect(one);
+    assert!(machine.events.contains(&Event::FetcherGone { conn: one }));
+    assert!(!machine.events.contains(&Event::FetcherGone { conn: other }));
 }
 
 #[test]

@@ -74,7 +74,7 @@ describe('the state of the cluster', () => {
     const model = modelWith({
       full: true,
       topics: [topic('b', 1), topic('a', 2)],
-      positions: [{ clientId: 'x', memberId: null, topic: 'a', partition: 0, offset: 1 }],
+      positions: [{ connection: 1, clientId: 'x', memberId: null, topic: 'a', partition: 0, offset: 1 }],
     });
     expect([...model.state.topics.keys()]).toEqual(['a', 'b']);
     model.apply({ topics: [topic('a', 5)] });
@@ -84,6 +84,21 @@ describe('the state of the cluster', () => {
     expect(model.state.positions).toEqual([]);
     model.apply({ full: true, topics: [topic('c', 0)] });
     expect([...model.state.topics.keys()]).toEqual(['c']);
+  });
+
+  it('forgets a consumer that has gone, not another of the same name', () => {
+    const at = (connection: number) => ({
+      connection,
+      clientId: 'kafka-python',
+      memberId: null,
+      topic: 'a',
+      partition: 0,
+      offset: connection,
+    });
+    const model = modelWith({ full: true, topics: [topic('a', 2)], positions: [at(1), at(2)] });
+    expect(model.state.positions).toHaveLength(2);
+    model.apply({ removedConnections: [1] });
+    expect(model.state.positions).toEqual([at(2)]);
   });
 
   it('tells its listeners once per update', () => {
@@ -115,8 +130,8 @@ describe('the picture', () => {
       topics: [topic('orders', 10, 4), topic('__consumer_offsets', 1)],
       groups: [CREW],
       positions: [
-        { clientId: 'c', memberId: 'c-1', topic: 'orders', partition: 0, offset: 5 },
-        { clientId: 'solo', memberId: null, topic: 'orders', partition: 1, offset: 2 },
+        { connection: 1, clientId: 'c', memberId: 'c-1', topic: 'orders', partition: 0, offset: 5 },
+        { connection: 2, clientId: 'solo', memberId: null, topic: 'orders', partition: 1, offset: 2 },
       ],
     });
     const topics = liveTopics(state, false);

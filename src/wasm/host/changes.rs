@@ -1,6 +1,6 @@
 //! What has changed since the page was last told, and how storage is.
 
-use crate::base::{BrokerId, SortedMap, SortedSet};
+use crate::base::{BrokerId, ConnId, SortedMap, SortedSet};
 use crate::cluster::events::Event;
 use crate::wasm::idb::WriteError;
 use crate::wasm::viewer;
@@ -8,8 +8,15 @@ use crate::wasm::viewer;
 /// A notice that is not read need not be kept for ever.
 const MAX_NOTICES: usize = 50;
 
-/// Client id, topic and partition.
-pub type Position = (String, String, i32);
+/// Connection, topic and partition.
+pub type Position = (ConnId, String, i32);
+
+/// Where a consumer last fetched.
+#[derive(Clone)]
+pub struct Fetched {
+    pub client_id: String,
+    pub offset: i64,
+}
 
 /// Names of what the page does not know yet. What it is by now is read when the page asks.
 pub struct Changes {
@@ -18,9 +25,11 @@ pub struct Changes {
     pub removed_topics: SortedSet<String>,
     pub groups: SortedSet<String>,
     pub removed_groups: SortedSet<String>,
-    /// Where each client last fetched.
-    pub positions: SortedMap<Position, i64>,
+    /// Where each consumer last fetched.
+    pub positions: SortedMap<Position, Fetched>,
     pub moved: SortedSet<Position>,
+    /// Connections that have ended, with all their positions.
+    pub gone: SortedSet<ConnId>,
     pub warnings: Vec<String>,
     pub storage: StorageHealth,
     dirty: bool,
@@ -38,6 +47,7 @@ impl Changes {
             removed_groups: SortedSet::new(),
             positions: SortedMap::new(),
             moved: SortedSet::new(),
+            gone: SortedSet::new(),
             warnings: Vec::new(),
             storage,
             dirty: false,
@@ -64,6 +74,7 @@ impl Changes {
                 self.removed_groups.insert(group);
             }
             Event::FetchPosition {
+                conn,
                 client_id,
                 topic,
                 partition,
@@ -72,9 +83,14 @@ impl Changes {
                 if client_id == viewer::CLIENT_ID {
                     return;
                 }
-                let position = (client_id, topic, partition);
+                let position = (conn, topic, partition);
                 self.moved.insert(position.clone());
-                self.positions.insert(position, offset);
+                self.positions
+                    .insert(position, Fetched { client_id, offset });
+            }
+            Event::FetcherGone { conn } => {
+                self.positions.retain(|(fetcher, _, _), _| *fetcher != conn);
+                self.gone.insert(conn);
             }
             Event::BrokerChanged { broker } => {
                 self.brokers.insert(broker);
@@ -110,6 +126,7 @@ impl Changes {
         self.groups.clear();
         self.removed_groups.clear();
         self.moved.clear();
+        self.gone.clear();
         self.asked();
     }
 }

@@ -1,6 +1,6 @@
 //! What the page is told, in the shapes of part 1 of `www/src/client/types.ts`.
 
-use super::changes::{Changes, Position};
+use super::changes::{Changes, Fetched, Position};
 use crate::base::{SortedMap, SortedSet};
 use crate::cluster::Cluster;
 use crate::cluster::view::{GroupView, MemberView, PartitionView, TopicView};
@@ -93,6 +93,7 @@ pub struct GroupState {
 pub struct PositionState {
     topic: String,
     partition: i32,
+    connection: u64,
     client_id: String,
     member_id: Option<String>,
     offset: i64,
@@ -133,7 +134,7 @@ pub struct ClusterUpdate {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     positions: Vec<PositionState>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    removed_clients: Vec<String>,
+    removed_connections: Vec<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     storage: Option<StorageState>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -183,7 +184,10 @@ pub fn changed(cluster: &Cluster, changes: &mut Changes) -> ClusterUpdate {
             .map(|group| group_state(cluster, group))
             .collect(),
         removed_groups,
-        removed_clients: removed_clients(cluster, changes),
+        removed_connections: std::mem::take(&mut changes.gone)
+            .into_iter()
+            .map(|conn| conn.0)
+            .collect(),
         positions: positions(cluster, moved_positions(changes)),
         storage: storage(changes, false),
         notices: notices(changes),
@@ -319,47 +323,49 @@ fn coordinator(cluster: &Cluster, group: &str) -> i32 {
         .map_or(-1, |partition| partition.leader)
 }
 
-fn positions(cluster: &Cluster, known: Vec<(Position, i64)>) -> Vec<PositionState> {
+fn positions(cluster: &Cluster, known: Vec<(Position, Fetched)>) -> Vec<PositionState> {
     if known.is_empty() {
         return Vec::new();
     }
     let owners = owners(cluster);
-    let state = |(position, offset): (Position, i64)| {
-        let member_id = owners.get(&position).cloned();
-        let (client_id, topic, partition) = position;
+    let state = |((conn, topic, partition), fetched): (Position, Fetched)| {
+        let owned = (fetched.client_id, topic, partition);
+        let member_id = owners.get(&owned).cloned();
+        let (client_id, topic, partition) = owned;
         PositionState {
             topic,
             partition,
+            connection: conn.0,
             client_id,
             member_id,
-            offset,
+            offset: fetched.offset,
         }
     };
     known.into_iter().map(state).collect()
 }
 
-fn all_positions(changes: &Changes) -> Vec<(Position, i64)> {
+fn all_positions(changes: &Changes) -> Vec<(Position, Fetched)> {
     changes
         .positions
         .iter()
-        .map(|(position, offset)| (position.clone(), *offset))
+        .map(|(position, fetched)| (position.clone(), fetched.clone()))
         .collect()
 }
 
-fn moved_positions(changes: &mut Changes) -> Vec<(Position, i64)> {
+fn moved_positions(changes: &mut Changes) -> Vec<(Position, Fetched)> {
     let moved = std::mem::take(&mut changes.moved).into_iter();
     moved
         .filter_map(|position| {
             changes
                 .positions
                 .get(&position)
-                .map(|at| (position.clone(), *at))
+                .map(|fetched| (position.clone(), fetched.clone()))
         })
         .collect()
 }
 
 /// By client, topic and partition: the member to which the partition was given.
-fn owners(cluster: &Cluster) -> SortedMap<Position, String> {
+fn owners(cluster: &Cluster) -> SortedMap<(String, String, i32), String> {
     let mut owners = SortedMap::new();
     for group in cluster
         .group_names()
@@ -377,31 +383,6 @@ fn owners(cluster: &Cluster) -> SortedMap<Position, String> {
 }
 
 /// Clients whose last connection has gone. A page that has just been told everything may not know them.
-fn removed_clients(cluster: &Cluster, changes: &mut Changes) -> Vec<String> {
-    if changes.positions.is_empty() {
-        return Vec::new();
-    }
-    let connected: SortedSet<String> = cluster
-        .connections()
-        .into_iter()
-        .map(|connection| connection.client_id)
-        .collect();
-    let known: SortedSet<&String> = changes
-        .positions
-        .keys()
-        .map(|(client, _, _)| client)
-        .collect();
-    let removed: Vec<String> = known
-        .into_iter()
-        .filter(|client| !connected.contains(*client))
-        .cloned()
-        .collect();
-    changes
-        .positions
-        .retain(|(client, _, _), _| !removed.contains(client));
-    removed
-}
-
 fn storage(changes: &mut Changes, all: bool) -> Option<StorageState> {
     let (state, text, used_bytes) = changes.storage.tell(all)?;
     Some(StorageState {

@@ -14,7 +14,7 @@ const NO_STORAGE: StorageState = { state: 'memory', text: '', usedBytes: 0 };
 const MAX_NOTICES = 50;
 
 function positionKey(position: PositionState): string {
-  return `${position.clientId}\n${position.memberId ?? ''}\n${position.topic}\n${position.partition}`;
+  return `${position.connection}\n${position.topic}\n${position.partition}`;
 }
 
 export class ClusterModel {
@@ -96,11 +96,12 @@ export class ClusterModel {
   }
 
   #forget(update: ClusterUpdate): void {
-    const clients = new Set(update.removedClients);
+    const connections = new Set(update.removedConnections);
     const topics = new Set(update.removedTopics);
-    if (clients.size + topics.size === 0) return;
+    if (connections.size + topics.size === 0) return;
     for (const [key, position] of this.#positions) {
-      if (clients.has(position.clientId) || topics.has(position.topic)) this.#positions.delete(key);
+      if (connections.has(position.connection) || topics.has(position.topic))
+        this.#positions.delete(key);
     }
   }
 

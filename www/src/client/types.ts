@@ -84,6 +84,8 @@ export interface GroupState {
 
 /** Where a client last fetched: its position, as the broker sees it. */
 export interface PositionState extends TopicPartition {
+  /** Tells consumers apart: many programs leave the client id at its default. */
+  connection: number;
   clientId: string;
   /** The member that fetches, when the client is one of a group. */
   memberId: string | null;
@@ -125,8 +127,8 @@ export interface ClusterUpdate {
   removedGroups?: string[];
   /** Positions that moved. */
   positions?: PositionState[];
-  /** Client ids that have gone, with all their positions. */
-  removedClients?: string[];
+  /** Connections that have ended, with all their positions. */
+  removedConnections?: number[];
   storage?: StorageState;
   notices?: Notice[];
 }
