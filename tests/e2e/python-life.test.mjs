@@ -13,6 +13,8 @@ const CELLS = [
   'for n in range(700_000): print("a line of text, number", n, "." * 40)',
   'n = 0\nwhile True: n += 1',
   'from kafka import KafkaConsumer\nconsumers = [KafkaConsumer(bootstrap_servers="localhost:9092") for _ in range(50)]\nlen([consumer.topics() for consumer in consumers])',
+  'hoard = []\nwhile True: hoard.append(bytearray(20_000_000))',
+  'del hoard\nlen(bytearray(50_000_000))',
   'while True:\n    try:\n        import time; time.sleep(60)\n    except KeyboardInterrupt:\n        print("tidied up"); break',
 ];
 
@@ -74,11 +76,13 @@ for (const name of browsersToTest()) {
         await new Promise((go) => setTimeout(go, 500));
         window.notebookUnderTest.stop();
         return [await end, window.notebookUnderTest.toJSON().cells[at].outputs];
-      }, 7);
+      }, 9);
       assert.equal(tidied[0], 'ok');
       assert.match([tidied[1][0].text].flat().join(''), /^tidied up\n$/);
 
       assert.equal((await runCell(browser, 6)).state, 'ok');
+      assert.match((await runCell(browser, 7)).error, /^MemoryError/);
+      assert.equal((await runCell(browser, 8)).state, 'ok');
       const flood = await runCell(browser, 4);
       assert.equal(flood.state, 'ok');
       assert.match(flood.stdout, /characters of output were not kept/);

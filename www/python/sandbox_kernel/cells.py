@@ -88,7 +88,7 @@ def run(source, count):
         errors.as_on_linux(error)
         packages.explain(error)
         if isinstance(error, MemoryError):
-            error.add_note("This cell used up the memory of its kernel. What it made can be freed by `del`, or by a restart.")
+            error.add_note("A kernel of this page has 1 GB of memory. What fills it can be freed by `del`, or by a restart.")
         _show_error(error)
         return "error"
     finally:

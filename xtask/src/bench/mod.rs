@@ -46,6 +46,14 @@ const BENCHES: &[Bench] = &[
         prepare: || cargo_release(&["--bin", "kafka-sandbox"]),
     },
     Bench {
+        name: "python",
+        what: "Python cells: the first one, and clients in a cell and on CPython over TCP",
+        prepare: || {
+            setup::clients()?;
+            cargo_release(&["--bin", "kafka-sandbox"])
+        },
+    },
+    Bench {
         name: "storage",
         what: "IndexedDB by our module and by plain JavaScript",
         prepare: core,

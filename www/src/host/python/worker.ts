@@ -11,6 +11,10 @@ import { PythonFiles, type EmscriptenFs } from './files.ts';
 const SLICE_MS = 40;
 const SITE_PACKAGES = '/lib/python3.14/site-packages';
 
+/** Beyond this Python gets a MemoryError: without it a cell could take all that the person's machine has. */
+const MAX_MEMORY_BYTES = 1024 ** 3;
+const PAGE_BYTES = 65_536;
+
 const NO_STACK_SWITCHING =
   'Python cells need WebAssembly stack switching, which this browser lacks: they run in Chrome and Edge from version 137 on, and in Firefox from version 153 on. Shell and JavaScript cells work here.';
 
@@ -41,8 +45,19 @@ function say(message: CodeToPage): void {
   self.postMessage(message);
 }
 
+/** Pyodide's own limit is 4 GB, and it has no option for another: what it grows by is refused here. */
+function limitMemory(): void {
+  const { grow } = WebAssembly.Memory.prototype;
+  WebAssembly.Memory.prototype.grow = function (pages: number): number {
+    if (this.buffer.byteLength + pages * PAGE_BYTES > MAX_MEMORY_BYTES)
+      throw new RangeError('the kernel has used up its memory');
+    return grow.call(this, pages);
+  };
+}
+
 async function start(port: MessagePort, setup: CodeSetupMessage): Promise<Started> {
   if (!('Suspending' in WebAssembly)) throw new Error(NO_STACK_SWITCHING);
+  limitMemory();
   const compiled = setup.shared as WebAssembly.Module | undefined;
   countBytes((progress) => say(['progress', progress]), compiled !== undefined);
   shareModule(compiled, (module) => say(['share', module]));
