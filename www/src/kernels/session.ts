@@ -17,10 +17,9 @@ import {
   type NotebookSandbox,
 } from '../notebook/sandbox.ts';
 import type { Cell } from '../notebook/types.ts';
-import { runCodeCell, runLightCell, runShellCell, type CellRun, type Ended } from './execute.ts';
+import { runShellCell, type CellRun, type Ended } from './execute.ts';
 import { Folder } from './folder.ts';
 import { Kernels } from './kernels.ts';
-import { hasPip, lightSteps, type LightStep } from './light.ts';
 import type { Opened } from './opening.ts';
 import { hashOf } from './opening.ts';
 
@@ -245,13 +244,7 @@ export class NotebookSession {
       exitCode: (exitCode) => this.#patch(cellId, { exitCode }),
     };
     try {
-      const language = codeLanguage(this.kind(cell));
-      const light = await this.#lightSteps(cell, run.kernel);
-      if (light === 'python') return await runCodeCell(this.#kernels, 'python', run);
-      if (light) return await runLightCell(this.#kernels, light, run);
-      return await (language
-        ? runCodeCell(this.#kernels, language, run)
-        : runShellCell(this.#kernels, run));
+      return await this.#dispatch(cell, run);
     } finally {
       if (collector.hasDisplays) this.#displays.push({ cellId, count, collector });
       this.#patch(cellId, { wantsInput: false });
@@ -259,13 +252,12 @@ export class NotebookSession {
     }
   }
 
-  /** The steps of a cell that needs no interpreter; 'python' when it is a shell's but there is one that knows better. */
-  async #lightSteps(cell: Cell, kernel: string): Promise<LightStep[] | 'python' | null> {
+  /** To the shell, unless the cell is code or has a `pip` line, which the shell does not know. */
+  async #dispatch(cell: Cell, run: CellRun): Promise<Ended> {
     const kind = this.kind(cell);
-    if (kind !== 'python' && !(kind === 'shell' && hasPip(cell.source))) return null;
-    const python = await this.#kernels.openCode(kernel, 'python')?.catch(() => undefined);
-    if (python?.alive) return kind === 'shell' ? 'python' : null;
-    return lightSteps(cell.source);
+    if (kind === 'shell' && !cell.source.includes('pip')) return await runShellCell(this.#kernels, run);
+    const { runCode } = await import('./execute-code.ts');
+    return await runCode(this.#kernels, kind, run);
   }
 
   /** Displays of cells that have ended are updated too. */
