@@ -219,12 +219,16 @@ class Member(threading.Thread):
         super().__init__(daemon=True)
         self.consumer = member(topic, group)
         self.leaving = threading.Event()
+        self.error = None
         self.start()
 
     def run(self):
-        while not self.leaving.is_set():
-            self.consumer.poll(timeout_ms=100)
-        self.consumer.close()
+        try:
+            while not self.leaving.is_set():
+                self.consumer.poll(timeout_ms=100)
+            self.consumer.close()
+        except BaseException as error:  # told where the case waits for it
+            self.error = error
 
     def leave(self):
         self.leaving.set()
@@ -240,7 +244,9 @@ def shared(members, partitions, timeout_s=40):
         if even and len(set().union(*owned)) == partitions:
             return
         time.sleep(0.1)
-    raise AssertionError(f"owned in the end: {owned}")
+    # Partition numbers only: the runner cuts long texts.
+    numbers = [sorted(p.partition for p in parts) for parts in owned]
+    raise AssertionError(f"owned in the end: {numbers}; errors: {[m.error for m in members]}")
 
 
 def member(topic, group):
