@@ -1,32 +1,36 @@
 /** The differential programs in the page: what they print there is what they print on Apache Kafka. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import { execute, run } from './execute-child.mjs';
 import { browsersToTest } from './webdriver.mjs';
 
 const PROGRAM = 'tests/differential/notebook.py';
 
-/** Both streams of a command that must succeed. */
-function run(program, args) {
-  const done = spawnSync(program, args, { encoding: 'utf8' });
-  assert.equal(done.status, 0, `${program} ${args.join(' ')}\n${done.stdout}\n${done.stderr}`);
+/** A command that must succeed. */
+async function must(args) {
+  const { status, output } = await run('python3', args);
+  assert.equal(status, 0, output);
 }
 
-for (const browser of browsersToTest()) {
-  for (const client of ['kafka_python', 'confluent']) {
-    test(`programs of ${client} print in ${browser} what they print on Apache Kafka`, () => {
-      const folder = mkdtempSync(join(tmpdir(), 'kafka-sandbox-differential-'));
-      const [made, executed] = ['made.ipynb', 'executed.ipynb'].map((name) => join(folder, name));
-      try {
-        run('python3', [PROGRAM, 'make', client, made]);
-        run(process.execPath, ['tests/e2e/execute.mjs', made, '--browser', browser, '--out', executed]);
-        run('python3', [PROGRAM, 'check', client, executed]);
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
-    });
+// The programs wait more than they work: each has a browser of its own, side by side.
+describe('differential programs', { concurrency: true }, () => {
+  for (const browser of browsersToTest()) {
+    for (const client of ['kafka_python', 'confluent']) {
+      test(`programs of ${client} print in ${browser} what they print on Apache Kafka`, async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'kafka-sandbox-differential-'));
+        const [made, executed] = ['made.ipynb', 'executed.ipynb'].map((name) => join(folder, name));
+        try {
+          await must([PROGRAM, 'make', client, made]);
+          const { status, output } = await execute(made, browser, executed);
+          assert.equal(status, 0, output);
+          await must([PROGRAM, 'check', client, executed]);
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
+      });
+    }
   }
-}
+});
