@@ -2,14 +2,11 @@
 //!
 //! The work is done by `tests/e2e/execute.mjs`, which drives a browser; here is only its set-up.
 
+use crate::page;
 use crate::process::{self, Outcome, command};
-use crate::{page, setup, wasm};
 
 pub fn run(args: &[String]) -> Outcome {
-    setup::page()?;
-    setup::browsers()?;
-    wasm::build()?;
-    page::bundle()?;
+    page::for_browsers()?;
     let mut runner = command("node", &["tests/e2e/execute.mjs"]);
     // File names are relative to where the person stands, not to the repository.
     let from = std::env::current_dir().map_err(|error| error.to_string())?;

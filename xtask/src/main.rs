@@ -71,10 +71,7 @@ fn run(task: &str, args: &[String]) -> Outcome {
 /// A program of its own, because it links the whole cluster, which the other tasks need not wait for.
 fn golden(args: &[String]) -> Outcome {
     if args.iter().any(|arg| arg.starts_with("--browser")) {
-        setup::page()?;
-        setup::browsers()?;
-        wasm::build()?;
-        page::bundle()?;
+        page::for_browsers()?;
     }
     let program = ["run", "--quiet", "--package", "golden", "--"];
     let words: Vec<&str> = program

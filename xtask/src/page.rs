@@ -14,10 +14,12 @@ pub fn serve(args: &[String]) -> Outcome {
         [flag, port] if flag == "--port" && port.parse::<u16>().is_ok() => port,
         _ => return Err("usage: cargo xtask serve [--port N]".to_string()),
     };
+    let turn = setup::lock::turn()?;
     setup::page()?;
     println!("Build:");
     wasm::build()?;
     wheels::fetch()?;
+    drop(turn);
     println!("The page is served until you press Ctrl-C:");
     run(&mut command(
         "vite",
@@ -27,12 +29,22 @@ pub fn serve(args: &[String]) -> Outcome {
 
 /// `cargo xtask site`: the finished page in `dist/`; any web server can serve it from any folder.
 pub fn site() -> Outcome {
+    let _turn = setup::lock::turn()?;
     setup::page()?;
     println!("Build:");
     wasm::build()?;
     bundle()?;
     println!("The site is in dist/.");
     Ok(())
+}
+
+/// The finished page, and the browsers that a program drives.
+pub fn for_browsers() -> Outcome {
+    let _turn = setup::lock::turn()?;
+    setup::page()?;
+    setup::browsers()?;
+    wasm::build()?;
+    bundle()
 }
 
 /// Writes `dist/` from the page's sources and the modules in `pkg/`.

@@ -9,6 +9,8 @@ use std::path::Path;
 const LIST: &str = "www/python/wheels.txt";
 /// The interpreter's platform, unless a `#platform` line in the list says another; wheels without machine code fit any.
 const PLATFORM: &str = "pyemscripten_2026_0_wasm32";
+const ASSEMBLER: &str = "www/python/assemble_confluent.py";
+const CIMPL: &str = "www/python/confluent_kafka_cimpl";
 /// Where confluent-kafka's own files over our `cimpl` are put together; the page's build packs them.
 const CONFLUENT: &str = "pkg/confluent";
 
@@ -43,7 +45,7 @@ fn download(wheel: &Wheel, folder: &Path) -> Outcome {
     run(pip.arg("--dest").arg(folder).arg("-r").arg(&one))
 }
 
-/// Our own part changes without the wheels, and it takes no time: done always.
+/// Our own part changes without the wheels.
 fn assemble(folder: &Path) -> Outcome {
     let wheels = paths::files_below(folder, &|path| {
         path.file_name()
@@ -52,14 +54,25 @@ fn assemble(folder: &Path) -> Outcome {
     let Some(wheel) = wheels.first() else {
         return Err("there is no wheel of confluent-kafka in pkg/wheels".to_string());
     };
+    let root = paths::root();
+    let python = |path: &Path| path.extension().is_some_and(|end| end == "py");
+    let mut sources = paths::files_below(&root.join(CIMPL), &python);
+    sources.extend([root.join(ASSEMBLER), wheel.clone()]);
+    let wanted = stamp::hash(&sources);
+    if root.join(CONFLUENT).is_dir() && stamp::is("confluent", &wanted) {
+        println!("  ✓ confluent_kafka over our cimpl (unchanged)");
+        return Ok(());
+    }
+    println!("  → confluent_kafka: its own files put over our cimpl");
     let unpacked = paths::tools().join("confluent-wheel");
     let _ = fs::remove_dir_all(&unpacked);
     run(command("python3", &["-m", "zipfile", "-e"])
         .arg(wheel)
         .arg(&unpacked))?;
-    run(command("python3", &["www/python/assemble_confluent.py"])
+    run(command("python3", &[ASSEMBLER])
         .arg(&unpacked)
-        .arg(CONFLUENT))
+        .arg(CONFLUENT))?;
+    stamp::set("confluent", &wanted)
 }
 
 struct Wheel {

@@ -83,10 +83,7 @@ pub fn run(args: &[String]) -> Outcome {
         .iter()
         .filter(|bench| options.names.is_empty() || options.names.iter().any(|n| n == bench.name))
         .collect();
-    setup::page()?;
-    setup::browsers()?;
-    wasm::build()?;
-    page::bundle()?;
+    page::for_browsers()?;
     for bench in &chosen {
         (bench.prepare)()?;
     }

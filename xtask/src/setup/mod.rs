@@ -7,6 +7,7 @@
 mod cargo_tools;
 mod debian;
 mod go;
+pub mod lock;
 mod npm;
 mod python;
 mod rust;
@@ -89,6 +90,7 @@ pub fn clients() -> Outcome {
 
 /// Everything.
 pub fn all() -> Outcome {
+    let _turn = lock::turn()?;
     style()?;
     page()?;
     browsers()?;

@@ -6,6 +6,7 @@ mod stages;
 mod tally;
 
 use crate::process::Outcome;
+use crate::setup::lock;
 use stages::{Need, STAGES, Stage};
 use std::time::Instant;
 use tally::Tally;
@@ -13,11 +14,13 @@ use tally::Tally;
 pub fn run(args: &[String]) -> Outcome {
     let chosen = choose(args)?;
     let set_up = Instant::now();
+    let turn = lock::turn()?;
     for need in Need::ALL {
         if chosen.iter().any(|stage| stage.needs.contains(need)) {
             need.fulfil()?;
         }
     }
+    drop(turn);
     println!(
         "Set-up and build took {:.0} s.",
         set_up.elapsed().as_secs_f32()
