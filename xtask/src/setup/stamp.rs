@@ -17,12 +17,15 @@ pub fn set(name: &str, value: &str) -> Outcome {
         .map_err(|error| format!("cannot write to {}: {error}", folder.display()))
 }
 
-/// A hash of the contents of files (FNV-1a), for stamps. A missing file counts as empty.
+/// A hash of files' names in the repository and their contents (FNV-1a), for stamps. A missing file counts as empty.
 pub fn hash<P: AsRef<Path>>(files: impl IntoIterator<Item = P>) -> String {
+    let root = paths::root();
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for file in files {
-        let bytes = fs::read(file.as_ref()).unwrap_or_default();
-        let name = file.as_ref().to_string_lossy().into_owned();
+        let file = file.as_ref();
+        let bytes = fs::read(file).unwrap_or_default();
+        let name = file.strip_prefix(&root).unwrap_or(file);
+        let name = name.to_string_lossy().into_owned();
         for byte in name.bytes().chain(bytes) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
