@@ -1,6 +1,6 @@
 /**
  * What KafkaJS is asked to do, for Node over TCP (kafkajs.mjs) and for a JavaScript cell of the page
- * (tests/e2e/kafkajs.test.mjs), which imports this very file.
+ * (tests/e2e/clients.test.mjs), which imports this very file.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';

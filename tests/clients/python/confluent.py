@@ -1,8 +1,5 @@
 """confluent-kafka (librdkafka) against a cluster: confluent.py BOOTSTRAP."""
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 
@@ -14,9 +11,7 @@ from confluent_kafka.admin import (
     AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, OffsetSpec,
 )
 
-from cases import case, run, topic_name
-
-BOOTSTRAP = sys.argv[1]
+from cases import BOOTSTRAP, case, main, start_member, topic_name
 
 
 # One for all: futures of a client that is gone end with an error.
@@ -257,17 +252,24 @@ def _():
     other.leave()
 
 
+def be_member(topic, group):
+    """A member on its own, for as long as its process lives; comes back when it has partitions."""
+    one = Member(topic, group)
+    while not one.owned:
+        assert one.is_alive(), "it has ended"
+        time.sleep(0.1)
+    return one
+
+
 @case("group goes on when a member dies")
 def _():
     topic, group = new_topic(4), topic_name("g")
-    other = subprocess.Popen([sys.executable, __file__, BOOTSTRAP, "--member", topic, group],
-                             stdout=subprocess.PIPE, text=True)
-    assert other.stdout.readline().strip() == "ready"
+    other = start_member(topic, group)
     mine = Member(topic, group)
     end = time.time() + 30
     while len(mine.owned) != 2 and time.time() < end:
         time.sleep(0.1)
-    other.send_signal(signal.SIGKILL)
+    other.kill()
     shared([mine], 4)
     mine.leave()
 
@@ -368,10 +370,4 @@ def _():
 
 
 if __name__ == "__main__":
-    if "--member" in sys.argv:
-        doomed = Member(*sys.argv[-2:])
-        while not doomed.owned:
-            time.sleep(0.1)
-        print("ready", flush=True)
-        doomed.join()
-    run()
+    main(be_member)

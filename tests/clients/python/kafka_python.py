@@ -1,9 +1,6 @@
 """kafka-python (2.3.3 and 3.0.12) against a cluster: kafka_python.py BOOTSTRAP."""
 import logging
-import multiprocessing
 import os
-import signal
-import sys
 import threading
 import time
 
@@ -12,9 +9,10 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewPartitions, NewTopic
 from kafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
-from cases import case, run, topic_name
+import cases
+from cases import case, main, start_member, topic_name
 
-BOOTSTRAP = sys.argv[1].split(",")
+BOOTSTRAP = cases.BOOTSTRAP.split(",")
 logging.basicConfig(level=logging.CRITICAL)
 
 
@@ -266,29 +264,25 @@ def _():
         one.leave()
 
 
-def doomed(topic, group, ready):
-    one = member(topic, group)
-    while not one.assignment():
-        one.poll(timeout_ms=200)
-    ready.set()
-    while True:
-        one.poll(timeout_ms=200)
+def be_member(topic, group):
+    """A member on its own, for as long as its process lives; comes back when it has partitions."""
+    one = Member(topic, group)
+    while not one.consumer.assignment():
+        assert one.is_alive(), one.error
+        time.sleep(0.1)
+    return one
 
 
 @case("group goes on when a member dies")
 def _():
     topic, group = new_topic(4), topic_name("g")
-    context = multiprocessing.get_context("fork")
-    ready = context.Event()
-    other = context.Process(target=doomed, args=(topic, group, ready), daemon=True)
-    other.start()
-    assert ready.wait(30), "the other never got partitions"
+    other = start_member(topic, group)
     mine = member(topic, group)
     end = time.time() + 30
     while len(mine.assignment()) != 2 and time.time() < end:
         mine.poll(timeout_ms=200)
     assert len(mine.assignment()) == 2, mine.assignment()
-    os.kill(other.pid, signal.SIGKILL)
+    other.kill()
     end = time.time() + 40
     while len(mine.assignment()) != 4 and time.time() < end:
         mine.poll(timeout_ms=200)
@@ -391,4 +385,4 @@ def _():
 
 
 if __name__ == "__main__":
-    run()
+    main(be_member)
