@@ -26,6 +26,7 @@ const CELLS = [
   ['%%capture caught\nprint("inside")', { stdout: '' }],
   ['caught.stdout', { result: "'inside\\n'" }],
   ['%pip install kafka-python\n!pip install pandas', { stdout_regex: '^Requirement already satisfied: kafka-python', stderr_regex: 'pandas is not part of this page' }],
+  ['import sys\npipeline = "pip"\n!echo {pipeline} install\n!{sys.executable} -m pip install -q kafka-python > log 2>&1  # the client', { stdout_regex: '^pip install\nRequirement already satisfied: kafka-python', stderr: '' }],
   ['print?', { stdout_regex: 'Signature:.*print\\(\\*args' }],
   ['def half(n):\n    return n / 0\nhalf(2)', { error: 'ZeroDivisionError', error_regex: 'division by zero' }],
   ['import pandas', { error: 'ModuleNotFoundError', error_regex: "No module named 'pandas'" }],

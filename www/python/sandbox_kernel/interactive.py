@@ -6,7 +6,8 @@ import sys
 from . import inspection, packages, shell
 
 # The shell has no Python, so these go where `%pip` goes.
-PIP = re.compile(r"(?:python3?\s+-m\s+|sudo\s+)?pip3?\s+(.*)", re.DOTALL)
+PIP = re.compile(r"(?:sudo\s+)?(?:\S*\s+-m\s+)?pip3?(?:\s+(.*))?$", re.DOTALL)
+
 
 class UsageError(Exception):
     """A magic was used wrongly, or there is none of that name."""
@@ -30,7 +31,7 @@ class Interactive:
         command = shell.expand(command, self.user_ns)
         pip = PIP.match(command)
         if pip:
-            packages.pip(pip[1])
+            packages.pip(pip[1] or "")
         else:
             self.user_ns["_exit_code"] = shell.system(command)
 

@@ -113,7 +113,8 @@ REQUIREMENT = re.compile(
 
 def pip(line):
     """`%pip …`"""
-    words = line.split()
+    # Without a comment, redirections, and what a pipe would do with the output.
+    words = re.split(r"\s(?:#|[|&;]|\d?&?>(?!=))", line.replace("\\\n", " "), maxsplit=1)[0].split()
     command = words[0] if words else "help"
     names = [word.strip("'\"") for word in words[1:] if not word.startswith("-")]
     if command == "install":

@@ -1,15 +1,14 @@
 /** Runs a cell of code in its interpreter, and turns what happens into outputs. Fetched with the first such cell. */
 import type { CodeLanguage } from '../client/code.ts';
 import type { Kind } from '../notebook/kinds.ts';
-import { failed, runShellCell, type CellRun, type Ended } from './execute.ts';
+import { failed, type CellRun, type Ended } from './execute.ts';
 import type { Kernels } from './kernels.ts';
-import { hasPip, lightSteps } from './light.ts';
+import { lightSteps } from './light.ts';
 import { runLightCell } from './light-run.ts';
 
-/** A cell of code, or of shell lines with `pip` among them. */
+/** A cell of code, or of `!` lines with `pip` among them. */
 export async function runCode(kernels: Kernels, kind: Kind, run: CellRun): Promise<Ended> {
   if (kind === 'javascript') return await runCodeCell(kernels, kind, run);
-  if (kind === 'shell' && !hasPip(run.source)) return await runShellCell(kernels, run);
   const python = await kernels.openCode(run.kernel, 'python')?.catch(() => undefined);
   // An interpreter that is there knows better; one that is not there is not loaded for magics.
   const steps = python?.alive ? null : lightSteps(run.source);

@@ -3,6 +3,7 @@
  * environment, the folder, versions of packages) an interpreter that comes later is told.
  */
 import catalogue from '../../python/sandbox_kernel/catalogue.json';
+import { logicalLines, pipLine, pipWords } from '../notebook/pip.ts';
 
 export type LightStep =
   | { do: 'shell'; text: string }
@@ -12,7 +13,6 @@ export type LightStep =
   | { do: 'write'; path: string; body: string; append: boolean };
 
 const SHELL_MAGIC = /^%(ls|ll|cat|mkdir|rm|cp|mv|head|tail|pwd)\b\s*(.*)$/s;
-const PIP = /^(?:%|!\s*(?:python3?\s+-m\s+)?)pip3?\s+(.*)$/s;
 const WRITE = /^\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?(\S+)[ \t]*\n([^]*)$/;
 
 /** What the cell does, or null when Python has to run it. */
@@ -36,14 +36,9 @@ export function lightSteps(source: string): LightStep[] | null {
   return steps;
 }
 
-/** Only such cells are taken from the shell, which has no `pip`. */
-export function hasPip(source: string): boolean {
-  return logicalLines(source).some((line) => PIP.test(line.trim()));
-}
-
 function stepOf(text: string): LightStep | null {
-  const pip = PIP.exec(text);
-  if (pip) return { do: 'pip', words: (pip[1] ?? '').split(/\s+/).filter(Boolean).map(unquoted) };
+  const pip = pipLine(text);
+  if (pip !== undefined) return { do: 'pip', words: pipWords(pip) };
   if (text.startsWith('!')) return { do: 'shell', text: text.replace(/^!{1,2}\s?/, '') };
   const env = /^%(?:set_)?env\s+(\w+)(?:\s*=\s*|\s+)(.+)$/.exec(text);
   if (env) return { do: 'env', name: env[1] ?? '', value: env[2] ?? '' };
@@ -52,17 +47,6 @@ function stepOf(text: string): LightStep | null {
   const shell = SHELL_MAGIC.exec(text);
   if (shell) return { do: 'shell', text: `${shell[1] === 'll' ? 'ls -l' : shell[1]} ${shell[2]}` };
   return null;
-}
-
-function logicalLines(source: string): string[] {
-  const lines: string[] = [];
-  let open = false;
-  for (const line of source.split('\n')) {
-    if (open) lines[lines.length - 1] += `\n${line}`;
-    else lines.push(line);
-    open = line.endsWith('\\');
-  }
-  return lines;
 }
 
 function unquoted(word: string): string {

@@ -8,6 +8,7 @@ import type { CodeLanguage, LoadProgress } from '../client/code.ts';
 import type { Completions, Hover, Sandbox } from '../client/types.ts';
 import { kindOf, shellSource, type Kind } from '../notebook/kinds.ts';
 import { Notebook, type Change } from '../notebook/notebook.ts';
+import { hasPip } from '../notebook/pip.ts';
 import { OutputCollector, type DisplayUpdate } from '../notebook/outputs.ts';
 import { RunQueue, type RunState } from '../notebook/queue.ts';
 import {
@@ -255,7 +256,7 @@ export class NotebookSession {
   /** To the shell, unless the cell is code or has a `pip` line, which the shell does not know. */
   async #dispatch(cell: Cell, run: CellRun): Promise<Ended> {
     const kind = this.kind(cell);
-    if (kind === 'shell' && !cell.source.includes('pip')) return await runShellCell(this.#kernels, run);
+    if (kind === 'shell' && !hasPip(cell.source)) return await runShellCell(this.#kernels, run);
     const { runCode } = await import('./execute-code.ts');
     return await runCode(this.#kernels, kind, run);
   }
