@@ -10,4 +10,6 @@ mod consumer;
 mod faults;
 mod old_brokers;
 mod producer;
+#[path = "../own_cluster/mod.rs"]
+mod own_cluster;
 mod support;

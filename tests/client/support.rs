@@ -1,11 +1,10 @@
 //! A client environment to run a test in, and the cluster to run it against.
 
+use crate::own_cluster::with_own_cluster;
+pub use crate::own_cluster::block_on;
 use kafka_sandbox::client::{Context, Level, Logger, Properties};
-use kafka_sandbox::native::args::ServeOptions;
 use kafka_sandbox::native::client_env;
-use kafka_sandbox::native::serve::serve;
 use std::cell::RefCell;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -60,37 +59,7 @@ pub fn with_cluster(test: impl AsyncFnOnce(World)) {
     if let Ok(bootstrap) = std::env::var("KAFKA_BOOTSTRAP") {
         return block_on(async move || test(world(bootstrap)).await);
     }
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let (ready, addresses) = std::sync::mpsc::channel();
-    let server = std::thread::spawn(move || {
-        let options = ServeOptions {
-            host: "localhost".into(),
-            port: 0,
-            brokers: 3,
-            set: vec![("group.initial.rebalance.delay.ms".into(), "0".into())],
-            ..Default::default()
-        };
-        let stopped = async {
-            let _ = stopped.await;
-        };
-        let ready = move |addresses: &[SocketAddr]| {
-            let _ = ready.send(addresses.to_vec());
-        };
-        serve(&options, stopped, ready).expect("the server runs");
-    });
-    let addresses = addresses.recv().expect("the server is ready");
-    block_on(async move || test(world(format!("localhost:{}", addresses[0].port()))).await);
-    drop(stop);
-    server.join().expect("the server ends well");
-}
-
-/// Runs a future that may spawn local tasks.
-pub fn block_on<T>(task: impl AsyncFnOnce() -> T) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let local = tokio::task::LocalSet::new();
-    local.block_on(&runtime.expect("a runtime starts"), task())
+    with_own_cluster(|bootstrap| block_on(async move || test(world(bootstrap)).await));
 }
 
 pub fn world(bootstrap: String) -> World {

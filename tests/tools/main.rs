@@ -11,4 +11,6 @@
 mod notebook;
 mod old_options;
 mod streams;
+#[path = "../own_cluster/mod.rs"]
+mod own_cluster;
 mod support;

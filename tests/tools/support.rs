@@ -1,11 +1,9 @@
 //! A cluster of three brokers, and a shell to run cells in.
 
-use kafka_sandbox::native::args::ServeOptions;
+use crate::own_cluster::{block_on, with_own_cluster};
 use kafka_sandbox::native::client_env;
-use kafka_sandbox::native::serve::serve;
 use kafka_sandbox::shell::{Cancel, Host, MemFs, NoFetch, Output, Session, Shell, Stream};
 use std::cell::RefCell;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -124,33 +122,7 @@ pub async fn within_a_minute<T>(work: impl Future<Output = T>) -> T {
 
 /// Runs a test with a notebook on a cluster of its own.
 pub fn with_notebook(test: impl AsyncFnOnce(Notebook)) {
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let (ready, addresses) = std::sync::mpsc::channel();
-    let server = std::thread::spawn(move || {
-        let options = ServeOptions {
-            host: "localhost".into(),
-            port: 0,
-            brokers: 3,
-            set: vec![("group.initial.rebalance.delay.ms".into(), "0".into())],
-            ..Default::default()
-        };
-        let stopped = async {
-            let _ = stopped.await;
-        };
-        let ready = move |addresses: &[SocketAddr]| {
-            let _ = ready.send(addresses.to_vec());
-        };
-        serve(&options, stopped, ready).expect("the server runs");
+    with_own_cluster(|bootstrap| {
+        block_on(async move || test(Notebook::new(&bootstrap)).await);
     });
-    let addresses = addresses.recv().expect("the server is ready");
-    let bootstrap = format!("localhost:{}", addresses[0].port());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let local = tokio::task::LocalSet::new();
-    local.block_on(&runtime.expect("a runtime starts"), async {
-        test(Notebook::new(&bootstrap)).await;
-    });
-    drop(stop);
-    server.join().expect("the server ends well");
 }
