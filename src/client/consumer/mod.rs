@@ -7,8 +7,10 @@ pub mod assignor;
 mod coordinator;
 mod fetched;
 mod fetcher;
+mod lookups;
 mod membership;
 mod offsets;
+mod poll;
 mod rebalance;
 mod record;
 mod subscription;
@@ -19,13 +21,10 @@ use super::config::{ConsumerConfig, IsolationLevel, OffsetReset, Properties};
 use super::core::{Core, MetadataPolicy};
 use super::error::list;
 use super::metadata::Wanted;
-use super::sync::{Changed, Signal, until};
+use super::sync::{Signal, until};
 use super::types::{OffsetAndMetadata, OffsetAndTimestamp, PartitionInfo, TopicPartition};
 use super::{ClientError, Context};
-use crate::base::{SortedMap, SortedSet, sort_by_key};
-use crate::protocol::ErrorCode;
-use crate::protocol::messages::MetadataRequest;
-use crate::protocol::messages::metadata_request::MetadataRequestTopic;
+use crate::base::{SortedMap, SortedSet};
 use assignor::RebalanceProtocol;
 use coordinator::{Group, show_offsets};
 use fetcher::Fetching;
@@ -498,104 +497,6 @@ impl Consumer {
 }
 
 impl Inner {
-    /// One look at everything: the group, positions, records that are there, fetches to send.
-    fn poll_step(self: &Rc<Self>, max: usize) -> Result<Vec<ConsumerRecord>> {
-        self.throw_pending()?;
-        self.core.metadata.refresh_if_old();
-        self.throw_topic_errors()?;
-        let ready = match &self.group {
-            Some(group) => self.poll_group(group)?,
-            None => true,
-        };
-        if ready {
-            self.update_positions()?;
-        }
-        let records = self.collect(max)?;
-        self.send_fetches();
-        Ok(records)
-    }
-
-    /// The next moment at which something is due that no event announces.
-    fn next_look_ms(&self) -> u64 {
-        let now_ms = self.core.now_ms();
-        let retry_ms = self.config.connection.retry_backoff_ms;
-        let mut next_ms = u64::MAX;
-        let waits = [self.resets.retry_at_ms.get(), self.rebalance_retry_at_ms()];
-        for at_ms in waits.into_iter().filter(|at| *at > now_ms) {
-            next_ms = next_ms.min(at_ms);
-        }
-        if let Some(group) = &self.group {
-            let at_ms = group.next_auto_commit_ms.get();
-            if self.config.enable_auto_commit && at_ms > now_ms {
-                next_ms = next_ms.min(at_ms);
-            }
-        }
-        let lacks_position = |s: &subscription::Assigned| s.position().is_none();
-        let unsettled = !self.subs.borrow().which(lacks_position).is_empty();
-        let no_coordinator = self
-            .group
-            .as_ref()
-            .is_some_and(|g| self.coordinator(g).is_none());
-        let idle = !self.is_fetching();
-        if unsettled || no_coordinator || idle {
-            next_ms = next_ms.min(now_ms + retry_ms.max(1));
-        }
-        next_ms
-    }
-
-    /// Waits for progress, at most until the deadline or `look_at_ms` (if that is to come). `false`: the deadline
-    /// has passed.
-    async fn wait_for(&self, progress: Changed, deadline_ms: u64, look_at_ms: u64) -> bool {
-        let now_ms = self.core.now_ms();
-        let until_ms = if look_at_ms > now_ms {
-            deadline_ms.min(look_at_ms)
-        } else {
-            deadline_ms
-        };
-        let updated = self.core.metadata.changed();
-        let either = futures_util::future::select(progress, updated);
-        until(&*self.core.env.runtime, until_ms, either).await;
-        self.core.now_ms() < deadline_ms
-    }
-
-    /// Keeps an error for the next call to throw.
-    fn raise(&self, error: ClientError) {
-        self.pending.borrow_mut().get_or_insert(error);
-        self.progress.notify();
-    }
-
-    fn throw_pending(&self) -> Result<()> {
-        if self.wakeup.replace(false) {
-            return Err(ClientError::Wakeup);
-        }
-        match self.pending.borrow_mut().take() {
-            Some(error) => Err(error),
-            None => Ok(()),
-        }
-    }
-
-    fn throw_topic_errors(&self) -> Result<()> {
-        let cluster = self.core.metadata.cluster();
-        let with = |code| {
-            let topics = cluster.errors.iter().filter(move |(_, c)| **c == code);
-            topics.map(|(topic, _)| topic.clone()).collect::<Vec<_>>()
-        };
-        let invalid = with(ErrorCode::INVALID_TOPIC_EXCEPTION);
-        if !invalid.is_empty() {
-            let text = format!("Invalid topics: {}", list(&invalid));
-            return Err(ClientError::InvalidTopic(text));
-        }
-        let forbidden = with(ErrorCode::TOPIC_AUTHORIZATION_FAILED);
-        if !forbidden.is_empty() {
-            let text = format!("Not authorized to access topics: {}", list(&forbidden));
-            return Err(ClientError::broker(
-                ErrorCode::TOPIC_AUTHORIZATION_FAILED,
-                Some(text),
-            ));
-        }
-        Ok(())
-    }
-
     fn require_assignors(&self) -> Result<()> {
         if self.config.assignors.is_empty() && !self.config.consumer_protocol {
             let text = "Must configure at least one partition assigner class name to \
@@ -656,96 +557,6 @@ impl Inner {
         }
         self.progress.notify();
     }
-
-    async fn edges(
-        self: &Rc<Self>,
-        partitions: &[TopicPartition],
-        edge: i64,
-    ) -> Result<SortedMap<TopicPartition, i64>> {
-        let wanted = partitions.iter().map(|tp| (tp.clone(), edge)).collect();
-        let found = self
-            .list_offsets(wanted, self.config.default_api_timeout_ms)
-            .await?;
-        Ok(found
-            .into_iter()
-            .filter_map(|(tp, o)| Some((tp, o?.offset)))
-            .collect())
-    }
-
-    /// Metadata of one topic or all, straight from a broker.
-    async fn topic_metadata(
-        &self,
-        topic: Option<&str>,
-    ) -> Result<SortedMap<String, Vec<PartitionInfo>>> {
-        let named = |name: &str| MetadataRequestTopic {
-            name: Some(name.to_owned()),
-            ..Default::default()
-        };
-        let timeout_ms = self.config.default_api_timeout_ms;
-        let deadline_ms = self.core.now_ms().saturating_add(timeout_ms);
-        let runtime = self.core.env.runtime.clone();
-        loop {
-            let build = |version: i16| MetadataRequest {
-                topics: match topic {
-                    Some(topic) => Some(vec![named(topic)]),
-                    None if version == 0 => Some(Vec::new()),
-                    None => None,
-                },
-                allow_auto_topic_creation: version < 4 || self.config.allow_auto_create_topics,
-                ..Default::default()
-            };
-            let asked = async {
-                let node = self.core.metadata.any_node().await?;
-                self.core.network.call(&node, build).await
-            };
-            let Some(reply) = until(&*runtime, deadline_ms, asked).await else {
-                let text = "Timeout expired while fetching topic metadata";
-                return Err(ClientError::timeout(text));
-            };
-            let topics = match reply {
-                Ok(reply) => reply.response.topics,
-                Err(error) if error.is_retriable() => {
-                    self.core
-                        .sleep(self.config.connection.retry_backoff_ms)
-                        .await;
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
-            return topics_by_name(topics);
-        }
-    }
-}
-
-fn topics_by_name(
-    topics: Vec<crate::protocol::messages::metadata_response::MetadataResponseTopic>,
-) -> Result<SortedMap<String, Vec<PartitionInfo>>> {
-    let mut out = SortedMap::new();
-    for topic in topics {
-        let name = topic.name.unwrap_or_default();
-        match ErrorCode(topic.error_code) {
-            ErrorCode::NONE => {}
-            ErrorCode::INVALID_TOPIC_EXCEPTION => {
-                let text = format!("Topic '{name}' is invalid");
-                return Err(ClientError::InvalidTopic(text));
-            }
-            _ => continue,
-        }
-        let shared: Rc<str> = name.as_str().into();
-        let mut partitions: Vec<PartitionInfo> = (topic.partitions.into_iter())
-            .map(|p| PartitionInfo {
-                topic: shared.clone(),
-                partition: p.partition_index,
-                leader: Some(p.leader_id).filter(|id| *id >= 0),
-                replicas: p.replica_nodes,
-                isr: p.isr_nodes,
-                offline_replicas: p.offline_replicas,
-            })
-            .collect();
-        sort_by_key(&mut partitions, |p| p.partition);
-        out.insert(name, partitions);
-    }
-    Ok(out)
 }
 
 /// The best protocol that all configured assignors can follow.

@@ -5,6 +5,7 @@
 mod accumulator;
 mod batch;
 mod delivery;
+mod identity;
 mod ids;
 pub mod murmur2;
 mod partitioner;
