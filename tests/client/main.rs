@@ -9,7 +9,7 @@ mod admin;
 mod consumer;
 mod faults;
 mod old_brokers;
-mod producer;
 #[path = "../own_cluster/mod.rs"]
 mod own_cluster;
+mod producer;
 mod support;

@@ -1,7 +1,7 @@
 //! A client environment to run a test in, and the cluster to run it against.
 
-use crate::own_cluster::with_own_cluster;
 pub use crate::own_cluster::block_on;
+use crate::own_cluster::with_own_cluster;
 use kafka_sandbox::client::{Context, Level, Logger, Properties};
 use kafka_sandbox::native::client_env;
 use std::cell::RefCell;

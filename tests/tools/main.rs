@@ -10,7 +10,7 @@
 
 mod notebook;
 mod old_options;
-mod streams;
 #[path = "../own_cluster/mod.rs"]
 mod own_cluster;
+mod streams;
 mod support;
