@@ -6,15 +6,11 @@ import type {
   CodeLanguage,
   CodeResult,
 } from '../client/code.ts';
+import { Calls } from './calls.ts';
 import type { CodeWorkerLike } from './framed-worker.ts';
 import type { CodeCallName, CodeCalls, CodeToPage, PageToCode } from './code-messages.ts';
 
 const NAMES: Record<CodeLanguage, string> = { python: 'Python', javascript: 'JavaScript' };
-
-interface Pending {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
 
 /** What workers of one language leave for the next ones. */
 export interface Shared {
@@ -36,11 +32,8 @@ export class CodeClient implements CodeKernel {
   readonly #setup: CodeKernelSetup;
   readonly #options: CodeClientOptions;
   readonly #name: string;
-  #pending = new Map<number, Pending>();
-  #calls = 0;
+  readonly #calls = new Calls();
   #handlers: CodeHandlers | null = null;
-  #closed = '';
-  readonly ready: Promise<void>;
   #stops = 0;
   #stuck: ReturnType<typeof setTimeout> | undefined;
   #silent: ReturnType<typeof setTimeout> | undefined;
@@ -55,10 +48,6 @@ export class CodeClient implements CodeKernel {
     this.#setup = setup;
     this.#options = options;
     this.#name = NAMES[options.language];
-    this.ready = new Promise((resolve, reject) => {
-      this.#pending.set(0, { resolve: () => resolve(), reject });
-    });
-    this.ready.catch(() => undefined);
     worker.onmessage = (event: MessageEvent<CodeToPage>) => this.#on(event.data);
     worker.onerror = (event) => this.#crashed(event.message || 'its program could not be loaded');
     const { user, env, hosts, files, packages, prelude } = setup;
@@ -67,6 +56,10 @@ export class CodeClient implements CodeKernel {
       ['start', port, { user, env, hosts, files, packages, prelude, shared }],
       [port],
     );
+  }
+
+  get ready(): Promise<void> {
+    return this.#calls.ready;
   }
 
   reconnect(port: MessagePort): void {
@@ -82,7 +75,7 @@ export class CodeClient implements CodeKernel {
       this.ready.then(() => ended || this.#listen()).catch(() => undefined);
       return await result;
     } catch (error) {
-      if (this.#closed === 'closed') return { status: 'interrupted' };
+      if (this.#calls.ended === 'closed') return { status: 'interrupted' };
       throw error;
     } finally {
       // The handlers stay: what goes on in the background prints into the cell that ran last, as in Jupyter.
@@ -145,12 +138,7 @@ export class CodeClient implements CodeKernel {
     name: N,
     ...args: Parameters<CodeCalls[N]>
   ): Promise<ReturnType<CodeCalls[N]>> {
-    if (this.#closed !== '') return Promise.reject(new Error(this.#closed));
-    const id = ++this.#calls;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#post(['call', id, name, args]);
-    });
+    return this.#calls.make((id) => this.#post(['call', id, name, args]));
   }
 
   #post(message: PageToCode, transfer: Transferable[] = []): void {
@@ -161,7 +149,7 @@ export class CodeClient implements CodeKernel {
     switch (message[0]) {
       case 'ready':
         this.#setup.onProgress(null);
-        this.#settle(0)?.resolve(undefined);
+        this.#calls.isReady();
         break;
       case 'share':
         this.#options.shared.value = message[1];
@@ -173,10 +161,10 @@ export class CodeClient implements CodeKernel {
         this.#setup.onProgress(message[1]);
         break;
       case 'done':
-        this.#settle(message[1])?.resolve(message[2]);
+        this.#calls.answer(message[1], message[2]);
         break;
       case 'failed':
-        this.#settle(message[1])?.reject(new Error(message[2]));
+        this.#calls.fail(message[1], message[2]);
         break;
       case 'crashed':
         this.#crashed(message[1]);
@@ -216,12 +204,6 @@ export class CodeClient implements CodeKernel {
     }
   }
 
-  #settle(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    return pending;
-  }
-
   #crashed(why: string): void {
     this.#die(
       `${this.#name} has crashed (${why}). Run the cell again: it gets a new interpreter, without the old one's variables. The cluster, the files and other notebooks are as they were.`,
@@ -235,18 +217,16 @@ export class CodeClient implements CodeKernel {
   }
 
   get alive(): boolean {
-    return this.#closed === '';
+    return this.#calls.ended === '';
   }
 
   #die(why: string): void {
-    if (this.#closed !== '') return;
-    this.#closed = why;
+    if (this.#calls.ended !== '') return;
+    this.#calls.end(why);
     clearTimeout(this.#stuck);
     clearTimeout(this.#silent);
     this.#setup.onProgress(null);
     this.#worker.terminate();
-    for (const pending of this.#pending.values()) pending.reject(new Error(why));
-    this.#pending.clear();
     this.#options.onClose();
   }
 }

@@ -1,21 +1,14 @@
 /** The page's side of a kernel or viewer worker: calls, output, files, and what happens when it dies. */
 import type { Kernel, KernelSetup, RunHandlers, RunResult, Viewer } from '../client/types.ts';
+import { Calls } from './calls.ts';
 import type { CallName, KernelCalls, KernelToPage, PageToKernel } from './messages.ts';
-
-interface Pending {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
 
 export class WorkerClient implements Kernel, Viewer {
   readonly #worker: Worker;
   readonly #setup: KernelSetup | null;
   readonly #onClose: () => void;
-  #pending = new Map<number, Pending>();
-  #calls = 0;
+  readonly #calls = new Calls();
   #handlers: RunHandlers | null = null;
-  #ready: Promise<void>;
-  #closed = '';
   #begun = false;
   /** What was said before the module was there. */
   #early: [PageToKernel, Transferable[]][] = [];
@@ -30,10 +23,6 @@ export class WorkerClient implements Kernel, Viewer {
     this.#worker = worker;
     this.#setup = setup;
     this.#onClose = onClose;
-    this.#ready = new Promise((resolve, reject) => {
-      this.#pending.set(0, { resolve: () => resolve(), reject });
-    });
-    this.#ready.catch(() => undefined);
     worker.onmessage = (event: MessageEvent<KernelToPage>) => void this.#on(event.data);
     worker.onerror = (event) =>
       this.#die(
@@ -49,7 +38,7 @@ export class WorkerClient implements Kernel, Viewer {
   }
 
   #begin(port: MessagePort, module: WebAssembly.Module): void {
-    if (this.#closed !== '') return;
+    if (this.#calls.ended !== '') return;
     if (this.#setup) {
       const { user, env, files } = this.#setup;
       this.#post(['kernel', port, { user, env, files }, module], [port]);
@@ -59,7 +48,7 @@ export class WorkerClient implements Kernel, Viewer {
   }
 
   get ready(): Promise<void> {
-    return this.#ready;
+    return this.#calls.ready;
   }
 
   reconnect(port: MessagePort): void {
@@ -71,7 +60,7 @@ export class WorkerClient implements Kernel, Viewer {
     try {
       return await this.#call('run', source);
     } catch (error) {
-      if (this.#closed === 'closed') return { status: 'interrupted', exitCode: 130 };
+      if (this.#calls.ended === 'closed') return { status: 'interrupted', exitCode: 130 };
       throw error;
     } finally {
       this.#handlers = null;
@@ -119,12 +108,7 @@ export class WorkerClient implements Kernel, Viewer {
     name: N,
     ...args: Parameters<KernelCalls[N]>
   ): Promise<ReturnType<KernelCalls[N]>> {
-    if (this.#closed !== '') return Promise.reject(new Error(this.#closed));
-    const id = ++this.#calls;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#send(['call', id, name, args]);
-    });
+    return this.#calls.make((id) => this.#send(['call', id, name, args]));
   }
 
   #send(message: PageToKernel, transfer: Transferable[] = []): void {
@@ -139,13 +123,13 @@ export class WorkerClient implements Kernel, Viewer {
   async #on(message: KernelToPage): Promise<void> {
     switch (message[0]) {
       case 'ready':
-        this.#settle(0)?.resolve(undefined);
+        this.#calls.isReady();
         break;
       case 'done':
-        this.#settle(message[1])?.resolve(message[2]);
+        this.#calls.answer(message[1], message[2]);
         break;
       case 'failed':
-        this.#settle(message[1])?.reject(new Error(message[2]));
+        this.#calls.fail(message[1], message[2]);
         break;
       case 'output':
         this.#handlers?.onOutput(message[1], message[2]);
@@ -164,15 +148,7 @@ export class WorkerClient implements Kernel, Viewer {
     }
   }
 
-  #settle(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    return pending;
-  }
-
   #die(why: string): void {
-    this.#closed ||= why;
-    for (const pending of this.#pending.values()) pending.reject(new Error(why));
-    this.#pending.clear();
+    this.#calls.end(why);
   }
 }
