@@ -36,11 +36,11 @@ export interface PageActions {
 export function restartItems(page: PageActions): MenuItem[] {
   return [
     {
-      label: 'Restart the shell',
+      label: 'Restart',
       hint: 'variables and named consumers are gone; files and the cluster stay',
       icon: 'restart',
       run: () =>
-        void page.notebook?.session?.restart().then(() => page.say('The shell was restarted.')),
+        void page.notebook?.session?.restart().then(() => page.say('The notebook starts afresh: its variables are gone.')),
     },
     {
       label: 'Restart and run all',

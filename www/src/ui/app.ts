@@ -11,24 +11,21 @@ import { fromSaved, openLocal, type Opened } from '../kernels/opening.ts';
 import { icon } from '../look/icons.ts';
 import '../look/menu.ts';
 import { controls, tokens } from '../look/tokens.ts';
-import { KEY_HELP } from '../notebook/keys.ts';
 import { NotebookError } from '../notebook/nbformat.ts';
 import { Notebook } from '../notebook/notebook.ts';
 import { appStyles } from './app-css.ts';
+import { header } from './app-header.ts';
+import { framed, keysDialog, questionDialog, storageDialog } from './app-dialogs.ts';
 import {
   FIRST_LESSON,
-  exportItems,
-  moreItems,
   openItems,
-  resetItems,
-  restartItems,
-  themeItems,
   type PageActions,
   type Question,
 } from './app-menus.ts';
 import { uploadFiles } from './download.ts';
 import './notebook-element.ts';
 import type { KafkaNotebook } from './notebook-element.ts';
+import { followHandle, handleStep, isSheet } from './panel-handle.ts';
 import { readSettings, writeSettings, type Settings, type Theme } from './settings.ts';
 import { storageSummary } from './storage-summary.ts';
 
@@ -280,94 +277,14 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   #header() {
-    const busy = this.notebook?.session?.busy ?? false;
-    const tab = this.tabs.find((t) => t.id === this.current);
-    return html`
-      <header>
-        <img class="mark" src="./icon.svg" alt="" />
-        <h1 data-testid="title">${tab?.title ?? 'Kafka Sandbox'}</h1>
-        <button
-          class="button quiet"
-          data-testid="run-all"
-          ?disabled=${!tab}
-          @click=${() => void this.notebook?.runAll()}
-        >
-          ${icon('playAll')}<span>Run all</span>
-        </button>
-        <button
-          class="button quiet"
-          data-testid="stop"
-          ?disabled=${!busy}
-          @click=${() => this.notebook?.stop()}
-        >
-          ${icon('stop')}<span>Stop</span>
-        </button>
-        <ks-menu
-          class="only-wide"
-          caption="Restart"
-          icon="restart"
-          .items=${restartItems(this)}
-          data-testid="restart"
-        ></ks-menu>
-        <ks-menu
-          class="only-wide"
-          caption="Reset"
-          icon="reset"
-          .items=${resetItems(this)}
-          data-testid="reset"
-        ></ks-menu>
-        <button
-          class="button quiet only-wide"
-          aria-expanded=${this.filesOpen}
-          data-testid="files-button"
-          @click=${() => this.toggleFiles()}
-        >
-          ${icon('folder')}<span>Files</span>
-        </button>
-        <ks-menu
-          class="only-wide"
-          caption="Export"
-          icon="download"
-          .items=${exportItems(this)}
-          data-testid="export"
-        ></ks-menu>
-        <span class="spring"></span>
-        ${this.#storage()}
-        <ks-menu
-          class="only-wide"
-          label=${`Theme: ${this.theme}`}
-          align="right"
-          icon=${{ auto: 'auto', light: 'sun', dark: 'moon' }[this.theme]}
-          .items=${themeItems(this)}
-          data-testid="theme"
-        ></ks-menu>
-        <button
-          class="button quiet icon only-wide"
-          aria-label="Keys"
-          title="Keys (H)"
-          @click=${() => this.showKeys()}
-        >
-          ${icon('keyboard')}
-        </button>
-        <button
-          class="button quiet icon"
-          aria-label=${this.settings.panelOpen ? 'Hide the cluster' : 'Show the cluster'}
-          title=${this.settings.panelOpen ? 'Hide the cluster' : 'Show the cluster'}
-          aria-pressed=${this.settings.panelOpen}
-          data-testid="panel-toggle"
-          @click=${() => this.#set({ panelOpen: !this.settings.panelOpen })}
-        >
-          ${icon('panel')}
-        </button>
-        <ks-menu
-          class="only-narrow"
-          label="More"
-          align="right"
-          icon="more"
-          .items=${moreItems(this)}
-        ></ks-menu>
-      </header>
-    `;
+    return header(this, {
+      title: this.tabs.find((t) => t.id === this.current)?.title,
+      busy: this.notebook?.session?.busy ?? false,
+      filesOpen: this.filesOpen,
+      panelOpen: this.settings.panelOpen,
+      storage: this.#storage(),
+      togglePanel: () => this.#set({ panelOpen: !this.settings.panelOpen }),
+    });
   }
 
   #notebooks() {
@@ -431,7 +348,7 @@ export class KsApp extends LitElement implements PageActions {
         tabindex="0"
         aria-orientation="vertical"
         aria-label="Size of the cluster panel"
-        aria-valuenow=${Math.round(this.#isSheet ? this.settings.sheetHeight : this.settings.panelWidth)}
+        aria-valuenow=${Math.round(this.#panelSize)}
         aria-valuemin="20"
         aria-valuemax="75"
         @pointerdown=${this.#onHandle}
@@ -519,65 +436,13 @@ export class KsApp extends LitElement implements PageActions {
 
   #dialogs() {
     if (!this.dialog) return nothing;
-    const close = (): void => {
-      this.dialog = null;
+    const { facts } = storageSummary(this.cluster, this.notebook?.session ?? null);
+    const content = {
+      question: (close: () => void) => questionDialog(this.question, close),
+      keys: keysDialog,
+      storage: (close: () => void) => storageDialog(facts, this.cluster.notices, close),
     };
-    return html`<dialog
-      @close=${close}
-      @click=${(event: Event) => event.target === event.currentTarget && close()}
-    >
-      <div>
-        ${
-          this.dialog === 'question' && this.question
-            ? html`<h2>${this.question.title}</h2>
-                <p>${this.question.text}</p>
-                <div class="row">
-                  <button class="button" @click=${close}>Cancel</button>
-                  <button
-                    class="button danger"
-                    data-testid="confirm"
-                    @click=${() => {
-                      const question = this.question;
-                      close();
-                      question?.run();
-                    }}
-                  >
-                    ${this.question.action}
-                  </button>
-                </div>`
-            : nothing
-        }
-        ${
-          this.dialog === 'keys'
-            ? html`<h2>Keys</h2>
-                <dl>
-                  ${KEY_HELP.map(
-                    ([keys, what]) =>
-                      html`<dt>${keys}</dt>
-                        <dd>${what}</dd>`,
-                  )}
-                </dl>
-                <div class="row"><button class="button" @click=${close}>Close</button></div>`
-            : nothing
-        }
-        ${this.dialog === 'storage' ? this.#storageDialog(close) : nothing}
-      </div>
-    </dialog>`;
-  }
-
-  #storageDialog(close: () => void) {
-    const session = this.notebook?.session ?? null;
-    const { facts } = storageSummary(this.cluster, session);
-    return html`<h2>Where your work is kept</h2>
-      <dl class="facts">
-        ${facts.map(
-          ([name, text]) =>
-            html`<dt>${name}</dt>
-              <dd>${text}</dd>`,
-        )}
-      </dl>
-      ${this.cluster.notices.map((notice) => html`<p>${notice.text}</p>`)}
-      <div class="row"><button class="button" @click=${close}>Close</button></div>`;
+    return framed(content[this.dialog], () => (this.dialog = null));
   }
 
   protected override updated(): void {
@@ -655,34 +520,21 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   #onHandle(event: PointerEvent): void {
-    const handle = event.currentTarget as HTMLElement;
-    const { width, height } = this.getBoundingClientRect();
-    handle.setPointerCapture(event.pointerId);
-    const move = (e: PointerEvent): void => {
-      if (this.#isSheet) this.#resize(((height - e.clientY) / height) * 100);
-      else this.#resize(((width - e.clientX) / width) * 100);
-    };
-    handle.addEventListener('pointermove', move);
-    handle.addEventListener('pointerup', () => handle.removeEventListener('pointermove', move), {
-      once: true,
-    });
+    followHandle(event, this.getBoundingClientRect(), (percent) => this.#resize(percent));
   }
 
   #onHandleKey(event: KeyboardEvent): void {
-    const by = { ArrowLeft: 2, ArrowRight: -2, ArrowUp: 2, ArrowDown: -2 }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    this.#resize((this.#isSheet ? this.settings.sheetHeight : this.settings.panelWidth) + by);
+    const by = handleStep(event);
+    if (by !== 0) this.#resize(this.#panelSize + by);
   }
 
-  /** On a narrow screen the panel is a sheet at the bottom. */
-  get #isSheet(): boolean {
-    return matchMedia('(max-width: 900px)').matches;
+  get #panelSize(): number {
+    return isSheet() ? this.settings.sheetHeight : this.settings.panelWidth;
   }
 
   #resize(percent: number): void {
     const size = Math.min(75, Math.max(20, percent));
-    this.#set(this.#isSheet ? { sheetHeight: size } : { panelWidth: size });
+    this.#set(isSheet() ? { sheetHeight: size } : { panelWidth: size });
   }
 }
 
