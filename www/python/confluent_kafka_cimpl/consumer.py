@@ -198,19 +198,11 @@ class Consumer(Handle, Assignment, Offsets):
 
     # Events
 
-    def _serve(self):
-        client = self._client
-        events, count = client.events, 0
-        while events:
-            event = events.popleft()
-            count += 1
-            if event.__class__ is Rebalance:
-                self._rebalance(event)
-            else:
-                event()
-            if self._client is None:
-                break
-        return count
+    def _deal(self, event):
+        if event.__class__ is Rebalance:
+            self._rebalance(event)
+        else:
+            event()
 
     def _rebalance(self, event):
         self._answered = False

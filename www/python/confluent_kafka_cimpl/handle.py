@@ -68,16 +68,19 @@ class Handle:
     # Events
 
     def _serve(self):
-        """Runs the events that wait; how many there were. An exception of a callback ends it."""
-        events = self._client.events
-        count = 0
+        """Deals with the events that wait; how many there were. An exception of a callback ends it."""
+        events, count = self._client.events, 0
         while events:
             event = events.popleft()
             count += 1
-            event()
+            self._deal(event)
             if self._client is None:
                 break
         return count
+
+    def _deal(self, event):
+        """Events are calls; Producer and Consumer have one kind more each."""
+        event()
 
     def _wait(self, deadline, ready):
         """Waits until `ready()` or the deadline (None: for ever)."""

@@ -213,19 +213,11 @@ class Producer(Handle):
 
     # Serving
 
-    def _serve(self):
-        client = self._client
-        events, count = client.events, 0
-        while events:
-            event = events.popleft()
-            count += 1
-            if event.__class__ is Reports:
-                self._report(event)
-            else:
-                event()
-            if self._client is None:
-                break
-        return count
+    def _deal(self, event):
+        if event.__class__ is Reports:
+            self._report(event)
+        else:
+            event()
 
     def _report(self, reports):
         messages, code = reports.messages, reports.code
