@@ -89,7 +89,7 @@ pub fn run(args: &[String]) -> Outcome {
     }
     let mut table = Table::default();
     let mut failed = Vec::new();
-    for bench in chosen {
+    for bench in &chosen {
         println!("\n━━ {}: {}", bench.name, bench.what);
         if !measure(bench, &options, &mut table)? {
             failed.push(bench.name);
@@ -99,10 +99,12 @@ pub fn run(args: &[String]) -> Outcome {
     if !failed.is_empty() {
         return Err(format!("these benches failed: {}", failed.join(" ")));
     }
-    match options.save {
-        true => table.save(args),
-        false => Ok(()),
+    if !options.save {
+        return Ok(());
     }
+    let measured: Vec<&str> = chosen.iter().map(|bench| bench.name).collect();
+    let all: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+    table.save(&measured, &all)
 }
 
 fn measure(bench: &Bench, options: &Options, table: &mut Table) -> Outcome<bool> {
