@@ -7,7 +7,7 @@ import os
 import sys
 import types
 
-from . import display, errors, formatting, host, interactive, packages, streams, threads, tracebacks, transform
+from . import display, errors, formatting, history, host, interactive, packages, streams, threads, tracebacks, transform
 
 ALLOW_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -16,6 +16,7 @@ namespace = main.__dict__
 shell = interactive.Interactive(namespace)
 # Names that a fresh namespace has: `%who` and completion leave them out.
 _own_names = set()
+inputs = history.Inputs(namespace)
 _loop = None
 # The cell's own code runs: only it may be interrupted, not the telling of how it ended.
 interruptible = False
@@ -30,7 +31,7 @@ def install(settings):
     # The shell's folder is the person's: both look for files in the same place.
     os.chdir(settings["home"])
     packages.install(settings["packages"])
-    interactive.install(shell, run_source=_run_plain)
+    interactive.install(shell, run_source=_run_plain, inputs=inputs)
     namespace.update(
         {
             "__builtins__": builtins, "__doc__": None, "In": [""], "Out": {}, "_ih": None, "_oh": None, "_dh": [os.getcwd()],
@@ -61,15 +62,21 @@ def _exit(code=None):
     print("Use Restart in the page's menu to end this kernel.", file=sys.stderr)
 
 
-def run(source, count):
-    """Runs a cell and shows what it gives; 'ok', 'error' or 'interrupted'."""
+def run(source, count, earlier=()):
+    """Runs a cell and shows what it gives; 'ok', 'error' or 'interrupted'.
+
+    `earlier`: [count, source] of cells that ran since the last one without this interpreter, as those of `!` lines do.
+    """
     global interruptible
     streams.begin_cell()
     shell.execution_count = count
     try:
         interruptible = True
-        _remember(source, count)
-        value = _execute(source, count)
+        for number, text in earlier:
+            inputs.remember(text, _parsed(text), number)
+        parsed = _parsed(source)
+        inputs.remember(source, parsed, count)
+        value = _execute(source, parsed, count)
         if value is not None:
             _show_result(value, count)
         return "ok"
@@ -98,25 +105,20 @@ def run(source, count):
         threads.collect_garbage()
 
 
-def _remember(source, count):
-    inputs = namespace["In"]
-    inputs.extend([""] * (count + 1 - len(inputs)))
-    inputs[count] = source
-    namespace["_iii"], namespace["_ii"], namespace["_i"] = (
-        namespace["_ii"],
-        namespace["_i"],
-        inputs[count - 1],
-    )
-    namespace[f"_i{count}"] = source
+def _parsed(source):
+    """The cell as Python, with magics as calls."""
+    magic = transform.cell_magic(source)
+    if not magic:
+        return transform.transform(source)
+    return "get_ipython().run_cell_magic({!r}, {!r}, {!r})".format(*magic)
 
 
-def _execute(source, count):
+def _execute(source, parsed, count):
     """The value to show, or None."""
     magic = transform.cell_magic(source)
     if magic:
         return shell.run_cell_magic(*magic)
-    filename = tracebacks.cells.add(source, count)
-    return run_code(transform.transform(source), filename, namespace)
+    return run_code(parsed, tracebacks.cells.add(source, count), namespace)
 
 
 def _run_plain(source, filename, space):

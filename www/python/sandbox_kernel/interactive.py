@@ -24,6 +24,7 @@ class Interactive:
         self.line_magics = {}
         self.cell_magics = {}
         self.run_source = None
+        self.inputs = None
 
     # ─── Commands ───
 
@@ -149,9 +150,10 @@ class Interactive:
 _RAW_LINES = {"time", "timeit", "prun", "capture"}
 
 
-def install(interactive, run_source):
+def install(interactive, run_source, inputs):
     from . import cell_magics, line_magics
 
     interactive.run_source = run_source
+    interactive.inputs = inputs
     line_magics.register(interactive)
     cell_magics.register(interactive)

@@ -2,7 +2,7 @@
 
 import json
 
-from . import cells, errors, inspection, processes, shell, sockets, streams, threads
+from . import cells, errors, inspection, processes, shell, signatures, sockets, streams, threads
 
 
 def start(config):
@@ -16,11 +16,14 @@ def start(config):
     cells.install(settings)
 
 
-def run_cell(source, count):
-    """Runs a cell; 'ok', 'error' or 'interrupted'. Called so that it may be suspended."""
+def run_cell(source, count, earlier):
+    """Runs a cell; 'ok', 'error' or 'interrupted'. Called so that it may be suspended.
+
+    `earlier`: JSON of [count, source] of cells that ran since the last one without Python.
+    """
     threads.enter_cell()
     try:
-        return cells.run(source, count)
+        return cells.run(source, count, json.loads(earlier))
     finally:
         threads.leave_cell()
 
@@ -40,6 +43,11 @@ def complete(source, cursor):
 def inspect(source, cursor):
     """JSON of `Hover`, or null."""
     return json.dumps(inspection.inspect(source, cursor, cells.namespace))
+
+
+def signature(source, cursor):
+    """JSON of `Signature`, or null."""
+    return json.dumps(signatures.signature_at(source, cursor, cells.namespace))
 
 
 def expand(source):

@@ -5,7 +5,7 @@ import shlex
 import sys
 import time
 
-from . import interactive, packages, shell
+from . import history, interactive, packages, shell
 
 
 def register(ip):
@@ -161,7 +161,11 @@ def _names(ip):
         for name in ip.user_names():
             del ip.user_ns[name]
 
-    return {"who": who, "who_ls": who_ls, "whos": whos, "reset": reset}
+    def hist(line):
+        """The cells that were run: all, or ranges as `3 5-7`; `-n` with numbers, `-g` those with a word."""
+        history.history(ip.inputs, ip.user_ns["Out"], line, interactive.UsageError)
+
+    return {"who": who, "who_ls": who_ls, "whos": whos, "reset": reset, "history": hist, "hist": hist}
 
 
 def _of_types(ip, line):
@@ -264,12 +268,6 @@ def _quiet(ip):
         cells = "  ".join(f"%%{name}" for name in sorted(ip.cell_magics))
         print(f"Available line magics:\n{lines}\n\nAvailable cell magics:\n{cells}")
 
-    def history(_line):
-        """The cells that were run."""
-        for text in ip.user_ns["In"][1:]:
-            if text:
-                print(text)
-
     names = (
         "autoreload",
         "config",
@@ -287,6 +285,4 @@ def _quiet(ip):
         **{name: nothing for name in names},
         "matplotlib": matplotlib,
         "lsmagic": lsmagic,
-        "history": history,
-        "hist": history,
     }

@@ -5,7 +5,7 @@
  * `!` lines inside such code go to the shell of the same notebook and kernel name. Nothing here does work.
  */
 import type { CodeOutput, MimeBundle } from '../notebook/types.ts';
-import type { Completions, Hover, RunResult, StreamName } from './types.ts';
+import type { Completions, Hover, RunResult, Signature, StreamName } from './types.ts';
 
 export type CodeLanguage = 'python' | 'javascript';
 
@@ -17,7 +17,12 @@ export interface InputRequest {
   password: boolean;
 }
 
+/** Number and source of a cell. */
+export type Input = readonly [count: number, source: string];
+
 export interface CodeHandlers {
+  /** Cells of the kernel that ran since the last one without its interpreter, as those of `!` lines do. */
+  earlier?: readonly Input[];
   onOutput(output: CodeOutput): void;
   /** Null: nothing is asked for any more. */
   onInput(request: InputRequest | null): void;
@@ -73,6 +78,8 @@ export interface CodeKernel {
   complete(source: string, cursor: number): Promise<Completions>;
   /** Signature and first lines of the documentation of what stands at the cursor. */
   inspect(source: string, cursor: number): Promise<Hover | undefined>;
+  /** The call that is being typed at the cursor. */
+  signature(source: string, cursor: number): Promise<Signature | undefined>;
   /** Shell lines (without their `!`) with the values that the interpreter's variables have in them. */
   expand(source: string): Promise<string>;
   readFile(path: string): Promise<Uint8Array | undefined>;

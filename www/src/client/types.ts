@@ -213,6 +213,19 @@ export interface Hover {
   text: string;
 }
 
+/** The call that the cursor is in. */
+export interface Signature {
+  /** Place of its bracket in the source. */
+  at: number;
+  name: string;
+  /** As they are written in Python, with `/` and `*` between them. */
+  parameters: string[];
+  /** Which of them is being typed; -1 when that is not known. */
+  current: number;
+  /** First paragraph of its documentation, or what that says of the argument. */
+  doc: string;
+}
+
 export interface FileInfo {
   /** Relative to the working folder, with '/' between. Folders are implied by their files. */
   path: string;

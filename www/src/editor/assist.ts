@@ -1,4 +1,4 @@
-/** Completions and closing brackets: loaded when somebody begins to type, not to read. */
+/** Completions, closing brackets, signatures, earlier inputs: loaded when somebody begins to type, not to read. */
 import {
   autocompletion,
   closeBrackets,
@@ -10,7 +10,9 @@ import {
   type CompletionResult,
 } from '@codemirror/autocomplete';
 import type { EditorState, Extension } from '@codemirror/state';
-import { keymap } from '@codemirror/view';
+import { keymap, type EditorView } from '@codemirror/view';
+import { recall } from './recall.ts';
+import { signatureHelp } from './signature.ts';
 import type { EditorOptions } from './types.ts';
 
 function source(options: EditorOptions) {
@@ -33,13 +35,23 @@ function source(options: EditorOptions) {
   };
 }
 
-export function assist(options: EditorOptions): Extension {
-  return [
+export interface Assistance {
+  extension: Extension;
+  /** Takes a tooltip away that was not hovered for; whether there was one. */
+  hide(view: EditorView): boolean;
+}
+
+export function assist(options: EditorOptions): Assistance {
+  const signature = signatureHelp(options);
+  const extension = [
     closeBrackets(),
     // The shell mode's own words are replaced by what the shell really knows.
     autocompletion({ override: [source(options)], icons: false }),
     keymap.of([...closeBracketsKeymap, ...completionKeymap]),
+    signature.extension,
+    recall(options.inputs),
   ];
+  return { extension, hide: signature.hide };
 }
 
 /** An open list of completions has Enter, Escape and the arrows first. */

@@ -12,6 +12,7 @@ import { Compartment, EditorState, Prec, type Extension } from '@codemirror/stat
 import { EditorView, drawSelection, hoverTooltip, keymap, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { Kind } from '../notebook/kinds.ts';
+import type { Assistance } from './assist.ts';
 import type { EditorHandle, EditorOptions } from './types.ts';
 
 const theme = EditorView.theme({
@@ -67,6 +68,18 @@ const theme = EditorView.theme({
     fontSize: '13px',
     whiteSpace: 'pre-line',
   },
+  '.cm-signature': {
+    maxWidth: 'min(560px, 90vw)',
+    maxHeight: '40vh',
+    overflowY: 'auto',
+    padding: '6px 10px',
+    fontFamily: 'var(--ks-font)',
+    fontSize: '13px',
+  },
+  '.cm-signature code': { fontFamily: 'var(--ks-mono)', fontSize: '12.5px', overflowWrap: 'anywhere' },
+  '.cm-signature strong': { color: 'var(--ks-accent)' },
+  '.cm-signature p': { margin: '0', whiteSpace: 'pre-line' },
+  '.cm-signature code + p': { marginTop: '4px', color: 'var(--ks-muted)' },
 });
 
 const colours = HighlightStyle.define([
@@ -125,6 +138,7 @@ export function createEditor(options: EditorOptions): EditorHandle {
   const languages = new Compartment();
   const assistance = new Compartment();
   let assist: typeof import('./assist.ts') | undefined;
+  let assistant: Assistance | undefined;
   let kind = options.kind;
   let settingDoc = false;
   const setLanguage = (): void => {
@@ -136,7 +150,8 @@ export function createEditor(options: EditorOptions): EditorHandle {
   const startAssisting = async (): Promise<void> => {
     if (assist) return;
     assist = await import('./assist.ts');
-    view.dispatch({ effects: assistance.reconfigure(assist.assist(options)) });
+    assistant = assist.assist(options);
+    view.dispatch({ effects: assistance.reconfigure(assistant.extension) });
   };
   const keys = Prec.highest(
     EditorView.domEventHandlers({
@@ -148,6 +163,11 @@ export function createEditor(options: EditorOptions): EditorHandle {
           !event.ctrlKey
         )
           return false;
+        if (event.key === 'Escape' && assistant?.hide(view)) {
+          event.preventDefault();
+          event.stopPropagation();
+          return true;
+        }
         return options.onKey(event, !view.state.selection.main.empty, edgeOf(view.state));
       },
       focus: () => {

@@ -1,5 +1,5 @@
 /** What the page asks of an editor; the editor itself is a chunk that is loaded late. */
-import type { Completions, Hover } from '../client/types.ts';
+import type { Completions, Hover, Signature } from '../client/types.ts';
 import type { Kind } from '../notebook/kinds.ts';
 
 export interface EditorOptions {
@@ -15,6 +15,9 @@ export interface EditorOptions {
   onKey(event: KeyboardEvent, selection: boolean, edge: 'top' | 'bottom' | null): boolean;
   complete(source: string, cursor: number): Promise<Completions | null>;
   hover(source: string, cursor: number): Promise<Hover | null>;
+  signature(source: string, cursor: number): Promise<Signature | null>;
+  /** What was run before, the newest last. */
+  inputs(): readonly string[];
 }
 
 export interface EditorHandle {

@@ -69,7 +69,7 @@ export class CodeClient implements CodeKernel {
   async run(source: string, count: number, handlers: CodeHandlers): Promise<CodeResult> {
     this.#handlers = handlers;
     try {
-      const result = this.#call('run', source, count);
+      const result = this.#call('run', source, count, handlers.earlier ?? []);
       let ended = false;
       result.then(() => (ended = true)).catch(() => (ended = true));
       this.ready.then(() => ended || this.#listen()).catch(() => undefined);
@@ -116,6 +116,9 @@ export class CodeClient implements CodeKernel {
   }
   inspect(source: string, cursor: number) {
     return this.#call('inspect', source, cursor);
+  }
+  signature(source: string, cursor: number) {
+    return this.#call('signature', source, cursor);
   }
   expand(source: string) {
     return this.#call('expand', source);

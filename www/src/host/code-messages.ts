@@ -2,8 +2,8 @@
  * What the page and a worker with an interpreter say to each other, whatever the language. Every message is an
  * array whose first item names it. A worker for a new language answers these, and `code-client.ts` serves it.
  */
-import type { CodeOutput, CodeResult, InputRequest, LoadProgress } from '../client/code.ts';
-import type { Completions, Hover, RunResult, StreamName } from '../client/types.ts';
+import type { CodeOutput, CodeResult, Input, InputRequest, LoadProgress } from '../client/code.ts';
+import type { Completions, Hover, RunResult, Signature, StreamName } from '../client/types.ts';
 
 /** What can be sent of `CodeKernelSetup`. */
 export interface CodeSetupMessage {
@@ -18,9 +18,10 @@ export interface CodeSetupMessage {
 }
 
 export interface CodeCalls {
-  run(source: string, count: number): CodeResult;
+  run(source: string, count: number, earlier: readonly Input[]): CodeResult;
   complete(source: string, cursor: number): Completions;
   inspect(source: string, cursor: number): Hover | undefined;
+  signature(source: string, cursor: number): Signature | undefined;
   /** A language without variables in shell lines gives them back as they are. */
   expand(source: string): string;
   readFile(path: string): Uint8Array | undefined;

@@ -123,6 +123,8 @@ class Program {
         return complete(text, second, runtime.names, runtime.modules);
       case 'inspect':
         return describe(text, second);
+      case 'signature':
+        return undefined;
       case 'expand':
         // Variables of JavaScript have no meaning in shell lines.
         return text;

@@ -27,6 +27,7 @@ async function runCodeCell(
   try {
     const result = await kernels.running(run.kernel, opening, (kernel) =>
       kernel.run(run.source, run.count, {
+        earlier: language === 'python' ? kernels.inputsBefore(run.kernel, run.count) : [],
         onOutput: (output) => {
           collector.take(output, run.count);
           if (output.type === 'update') run.updated(output);

@@ -3,10 +3,13 @@
  *
  * They share the notebook's folder. Knows nothing of cells.
  */
-import type { CodeKernel, CodeLanguage, LoadProgress } from '../client/code.ts';
+import type { CodeKernel, CodeLanguage, Input, LoadProgress } from '../client/code.ts';
 import type { Kernel, RunResult, Sandbox, StreamName } from '../client/types.ts';
 import type { NotebookSandbox } from '../notebook/sandbox.ts';
 import type { Folder, FolderUser } from './folder.ts';
+
+/** A notebook of `!` lines alone must not gather them for ever. */
+const MAX_INPUTS = 1000;
 
 interface Interruptible {
   interrupt(): void;
@@ -26,6 +29,8 @@ export class Kernels {
   #lent = new Set<string>();
   /** Magics that ran before there was an interpreter, by kernel name. */
   #prelude = new Map<string, string[]>();
+  /** Inputs that the Python of a kernel name has not been told of yet. */
+  #inputs = new Map<string, Input[]>();
   /** Packages and versions that new interpreters shall have. */
   readonly packages: Record<string, string>;
   /** Tells how an interpreter's loading goes, by kernel name. */
@@ -49,6 +54,18 @@ export class Kernels {
   /** A magic that took effect without an interpreter: the next one is told. */
   remember(name: string, magic: string): void {
     this.#prelude.set(name, [...(this.#prelude.get(name) ?? []), magic]);
+  }
+
+  /** A cell of a Python notebook is run, by whatever runs it. */
+  note(name: string, input: Input): void {
+    this.#inputs.set(name, [...(this.#inputs.get(name) ?? []), input].slice(-MAX_INPUTS));
+  }
+
+  /** Inputs that Python gets to know with this one: of cells that ran without it. */
+  inputsBefore(name: string, count: number): Input[] {
+    const inputs = this.#inputs.get(name) ?? [];
+    this.#inputs.set(name, inputs.filter(([number]) => number > count));
+    return inputs.filter(([number]) => number < count);
   }
 
   /** A file of the folder, from a magic; whether there was one. */
@@ -108,6 +125,7 @@ export class Kernels {
 
   async closeAll(): Promise<void> {
     this.#prelude.clear();
+    this.#inputs.clear();
     await Promise.all([
       ...[...this.#shells.keys()].map((key) => this.#drop(this.#shells, key)),
       ...[...this.#codes.keys()].map((key) => this.#drop(this.#codes, key)),

@@ -5,7 +5,7 @@
  */
 import type { DocumentStore } from '../client/documents.ts';
 import type { CodeLanguage, LoadProgress } from '../client/code.ts';
-import type { Completions, Hover, Sandbox } from '../client/types.ts';
+import type { Completions, Hover, Sandbox, Signature } from '../client/types.ts';
 import { kindOf, shellSource, type Kind } from '../notebook/kinds.ts';
 import { Notebook, type Change } from '../notebook/notebook.ts';
 import { hasPip } from '../notebook/pip.ts';
@@ -20,6 +20,7 @@ import {
 import type { Cell } from '../notebook/types.ts';
 import { runShellCell, type CellRun, type Ended } from './execute.ts';
 import { Folder } from './folder.ts';
+import { InputHistory } from './inputs.ts';
 import { Kernels } from './kernels.ts';
 import type { Opened } from './opening.ts';
 import { hashOf } from './opening.ts';
@@ -68,6 +69,7 @@ export class NotebookSession {
   /** Outputs of cells that have ended, which may still be updated. */
   #displays: { cellId: string; count: number; collector: OutputCollector }[] = [];
   #runs = new Map<string, RunInfo>();
+  readonly #inputs = new InputHistory();
   #listeners = new Set<(event: SessionEvent) => void>();
   #count: number;
   #edited: boolean;
@@ -218,6 +220,28 @@ export class NotebookSession {
     return found ? { ...found, from: shell.toCell(found.from), to: shell.toCell(found.to) } : null;
   }
 
+  /** The call at the cursor. An interpreter is not loaded for it. */
+  async signature(cellId: string, source: string, cursor: number): Promise<Signature | null> {
+    const cell = this.notebook.cell(cellId);
+    if (!cell || kindOf({ ...cell, source }, this.notebook.metadata) !== 'python') return null;
+    return (await (await this.#kernels.openCode(this.kernelOf(cell), 'python'))?.signature(source, cursor)) ?? null;
+  }
+
+  /** What was run where this cell would run, the newest last. A restart does not forget it. */
+  inputs(cellId: string): readonly string[] {
+    const cell = this.notebook.cell(cellId);
+    return cell ? this.#inputs.of(this.#inputPlace(cell)) : [];
+  }
+
+  /** By the cell's own language, not its text: in a Python notebook a `!` line is one of Python's inputs. */
+  #inputPlace(cell: Cell): string {
+    return `${this.#ownKind(cell)} ${this.kernelOf(cell)}`;
+  }
+
+  #ownKind(cell: Cell): Kind {
+    return kindOf({ ...cell, source: '' }, this.notebook.metadata);
+  }
+
   async #execute(cellId: string): Promise<Ended> {
     const cell = this.notebook.cell(cellId);
     if (!cell) return 'ok';
@@ -230,6 +254,8 @@ export class NotebookSession {
       this.notebook.setOutputs(cellId, collector.outputs, count);
     };
     this.notebook.setOutputs(cellId, [], null);
+    this.#inputs.add(this.#inputPlace(cell), cell.source);
+    if (this.#ownKind(cell) === 'python') this.#kernels.note(this.kernelOf(cell), [count, cell.source]);
     const run: CellRun = {
       kernel: this.kernelOf(cell),
       source: cell.source,

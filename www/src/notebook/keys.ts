@@ -123,6 +123,8 @@ export const KEY_HELP: readonly (readonly [string, string])[] = [
   ['Alt+Enter', 'Run the cell, insert one below'],
   ['Enter', 'Edit the cell'],
   ['Esc', 'Leave the editor: command mode'],
+  ['Alt+↑ ↓', 'In an empty cell: bring back what was run before'],
+  ['Shift+Tab', 'Signature and help at the cursor'],
   ['Ctrl+C', 'Stop the running cell'],
   ['↑ ↓ or K J', 'Go to the cell above, below'],
   ['Shift+↑ ↓', 'Select more cells'],

@@ -474,6 +474,8 @@ ${
       onKey: (event, selection, edge) => this.host.editorKey(event, id, selection, edge),
       complete: (source, cursor) => this.session.complete(id, source, cursor),
       hover: (source, cursor) => this.session.hover(id, source, cursor),
+      signature: (source, cursor) => this.session.signature(id, source, cursor),
+      inputs: () => this.session.inputs(id),
     });
     parent.hidden = false;
     pre.hidden = true;

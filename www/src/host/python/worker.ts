@@ -21,10 +21,11 @@ const NO_STACK_SWITCHING =
 /** `sandbox_kernel.kernel`, the functions that the page calls. */
 interface PythonKernel {
   start(config: string): void;
-  run_cell: { callPromising(source: string, count: number): Promise<CodeResult['status']> };
+  run_cell: { callPromising(source: string, count: number, earlier: string): Promise<CodeResult['status']> };
   interrupt(): void;
   complete(source: string, cursor: number): string;
   inspect(source: string, cursor: number): string;
+  signature(source: string, cursor: number): string;
   expand(source: string): string;
 }
 
@@ -112,10 +113,10 @@ function crash(error: unknown): void {
   say(['crashed', text.trim().split('\n')[0] ?? '']);
 }
 
-async function run({ python, files }: Started, source: string, count: number): Promise<CodeResult> {
+async function run({ python, files }: Started, source: string, count: number, earlier: unknown): Promise<CodeResult> {
   bridge?.beginSlice();
   try {
-    return { status: await python.run_cell.callPromising(source, count) };
+    return { status: await python.run_cell.callPromising(source, count, JSON.stringify(earlier)) };
   } catch (error) {
     // What the cell raises is shown by Python. Whatever else comes up to here, the interpreter did not survive.
     if (!(error instanceof Error && error.name === 'PythonError')) crash(error);
@@ -135,11 +136,13 @@ async function call(name: CodeCallName, args: unknown[]): Promise<unknown> {
         stopEarly = false;
         return { status: 'interrupted' } satisfies CodeResult;
       }
-      return await run({ python, files }, text, second);
+      return await run({ python, files }, text, second, args[2]);
     case 'complete':
       return JSON.parse(python.complete(text, second));
     case 'inspect':
       return JSON.parse(python.inspect(text, second)) ?? undefined;
+    case 'signature':
+      return JSON.parse(python.signature(text, second)) ?? undefined;
     case 'expand':
       return python.expand(text);
     case 'readFile':
