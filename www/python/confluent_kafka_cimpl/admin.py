@@ -27,6 +27,8 @@ class Job:
         self.waiting_for = waiting_for
         self.open = True
         self.deadline = time.monotonic() + self.timeout_s
+        # A client that nobody keeps ends, and its futures with it.
+        client.at_end.add(self.destroy)
         client.loop.call(self._arm)
 
     def _arm(self):
@@ -41,15 +43,21 @@ class Job:
 
     def done(self, result):
         if self.open:
-            self.open = False
-            self.client.loop.cancel(self._timer)
+            self._close()
             self.future.set_result(result)
 
     def fail(self, code, text=None):
         if self.open:
-            self.open = False
-            self.client.loop.cancel(self._timer)
+            self._close()
             self.future.set_exception(KafkaException(KafkaError(code, text)))
+
+    def destroy(self):
+        self.fail(_DESTROY, _TERMINATING)
+
+    def _close(self):
+        self.open = False
+        self.client.at_end.discard(self.destroy)
+        self.client.loop.cancel(self._timer)
 
     @property
     def left_s(self):
@@ -73,7 +81,7 @@ class Job:
             )
             if code or first.get("error") == _NOT_CONTROLLER:
                 if client.ended:
-                    self.fail(_DESTROY, _TERMINATING)
+                    self.destroy()
                 else:
                     client.controller = -1
                     self.later(send)

@@ -39,6 +39,8 @@ class Client:
         self.wanted = set()
         self.cluster_id, self.controller = None, -1
         self.ended = False
+        # Called when the client ends; the app's threads may add to it.
+        self.at_end = set()
         self.on_metadata = lambda: None
         self.on_tick = lambda now: None
         self.on_broker_up = lambda broker: None
@@ -94,6 +96,8 @@ class Client:
 
     def _close_all(self):
         self.ended = True
+        for told in list(self.at_end):
+            told()
         for broker in (*self.brokers.values(), *self.bootstrap, *self.others):
             broker.close()
         while self._waiting:

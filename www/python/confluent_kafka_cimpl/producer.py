@@ -192,7 +192,9 @@ class Producer(Handle):
         taken = 0
         for entry in messages:
             try:
-                self.produce(
+                # Not what a subclass makes of it: SerializingProducer takes other arguments.
+                Producer.produce(
+                    self,
                     topic,
                     entry.get("value"),
                     entry.get("key"),
