@@ -212,6 +212,16 @@ pub enum Command {
     Tool(&'static ToolSpec),
 }
 
+impl Command {
+    /// Whether it is one that is called from Kafka's own `bin`.
+    fn is_kafkas(&self) -> bool {
+        match self {
+            Command::Builtin(builtin) => builtin.name.ends_with(".sh"),
+            Command::Tool(_) => true,
+        }
+    }
+}
+
 /// Directories that Kafka's tools may be called from; `$KAFKA_HOME/bin/` comes expanded.
 fn strip_directory(word: &str) -> Option<&str> {
     match word.rsplit_once('/') {
@@ -230,16 +240,18 @@ pub fn find(word: &str) -> Option<Command> {
     if let Some(name) = word.strip_prefix("./")
         && !name.contains('/')
     {
-        return find(name).filter(|found| matches!(found, Command::Tool(_)));
+        return find(name).filter(Command::is_kafkas);
     }
     let name = strip_directory(word)?;
-    if let Some(builtin) = builtins::all().find(|b| b.name == name) {
-        return Some(Command::Builtin(builtin));
-    }
-    let name = name
+    let stem = name
         .strip_suffix(".sh")
         .or_else(|| name.strip_suffix(".bat"))
         .unwrap_or(name);
+    let is_it = |b: &&Builtin| b.name == name || b.name.strip_suffix(".sh") == Some(stem);
+    if let Some(builtin) = builtins::all().find(is_it) {
+        return Some(Command::Builtin(builtin));
+    }
+    let name = stem;
     all_tools().find(|t| t.name == name).map(Command::Tool)
 }
 

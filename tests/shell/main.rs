@@ -10,6 +10,7 @@ mod cells;
 mod docs;
 mod errors;
 mod hostile;
+mod machine;
 mod streams;
 mod tools;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ansiSpans, stripAnsi } from '../../www/src/notebook/ansi.ts';
+import { hostsNamed, hostsNote } from '../../www/src/notebook/hosts.ts';
 import { isBangOnly, kindOf, shellSource, withKind } from '../../www/src/notebook/kinds.ts';
 import { Keys, type KeyPress } from '../../www/src/notebook/keys.ts';
 import { Notebook } from '../../www/src/notebook/notebook.ts';
@@ -298,5 +299,54 @@ describe('a notebook being edited', () => {
     expect(notebook.cells.map((c) => c.source)).toEqual(['one', 'two']);
     notebook.move(id, 1);
     expect(notebook.cells.map((c) => c.source)).toEqual(['two', 'one']);
+  });
+});
+
+describe('the brokers that a notebook names', () => {
+  const cells = (...sources: string[]) => sources.map((source) => code(source));
+
+  it('are those of a classroom, each once and in order', () => {
+    const named = cells(
+      "KafkaProducer(bootstrap_servers=['kafka:9092', 'node-2:19093'])",
+      "conf = {'bootstrap.servers': 'kafka:9092,192.168.7.5:9092'}",
+      '!kafka-topics.sh --bootstrap-server host.docker.internal:9092 --list',
+      'broker = "PLAINTEXT://localhost:29092"',
+    );
+    expect(hostsNamed(named)).toEqual([
+      'kafka:9092',
+      'node-2:19093',
+      '192.168.7.5:9092',
+      'host.docker.internal:9092',
+      'localhost:29092',
+    ]);
+  });
+
+  it('are no other services, no ports of containers, no public names, and not the cluster itself', () => {
+    const named = cells(
+      'localhost:9092 127.0.0.1:9094 localhost:2181 localhost:9090 mongo:27017 schema-registry:8081',
+      '!docker run -p 9092:9092 kafka',
+      'bootstrap_servers="pkc-1.eu.confluent.cloud:9092"',
+      'f"{host}:9092" x@kafka:9092 kafka:90925',
+    );
+    expect(hostsNamed([...named, { ...code('kafka:9092'), type: 'markdown' }])).toEqual([]);
+  });
+
+  it('are told to the reader', () => {
+    expect(hostsNote([])).toBe('');
+    expect(hostsNote(['kafka:9092'])).toMatch(/kafka:9092 leads to this page's cluster/);
+    expect(hostsNote(['a:9092', 'b:9092', 'c:9092', 'd:9092'])).toMatch(/c:9092 … lead /);
+  });
+});
+
+describe('cells of courses', () => {
+  it("have comments above the magic, as Colab's forms do", () => {
+    const form = code('#@title Install\n#@markdown x\n\n%%bash\necho a');
+    expect(kindOf(form, PYTHON)).toBe('shell');
+    expect(shellSource(form.source).text).toBe('echo a');
+  });
+
+  it('that hold comments only cannot fail', () => {
+    expect(shellSource('# nothing to do').failsCell).toBe(false);
+    expect(shellSource('%%bash\necho a').failsCell).toBe(true);
   });
 });

@@ -453,6 +453,12 @@ async fn bash(call: Call) -> Result<i32, Stop> {
             call.io.err_line(format!("bash: {flag}: invalid option"));
             return Ok(2);
         }
+        // `bash bin/kafka-topics.sh …`: a tool, whatever its file says.
+        Some(name) if name.ends_with(".sh") && tool::find(name).is_some() => {
+            let command = std::iter::once(name.to_owned()).chain(words.cloned());
+            let (session, cancel) = (session.clone(), call.cancel.clone());
+            return Ok(exec::run_words(command.collect(), &session, streams(&call), &cancel).await);
+        }
         Some(name) if name != "-" => match call.session.read_file(name) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => {

@@ -4,6 +4,7 @@ use super::super::io::Stop;
 use super::super::session::FetchError;
 use super::super::time::log_stamp;
 use super::super::tool::{Builtin, Call};
+use super::archive;
 use super::getopt::Syntax;
 use bytes::Bytes;
 
@@ -130,6 +131,10 @@ async fn wget(call: Call) -> Result<i32, Stop> {
             ));
             continue;
         }
+        if archive::is_kafka(file_name(&url)) && name != "-" {
+            status = place_note(&call, &name, quiet);
+            continue;
+        }
         match get(&call, &url).await? {
             Ok(bytes) => {
                 talk("HTTP request sent, awaiting response... 200 OK".to_owned());
@@ -194,6 +199,20 @@ fn in_directory(directory: Option<&str>, name: &str) -> String {
     }
 }
 
+/// In place of a release of Kafka.
+fn place_note(call: &Call, name: &str, quiet: bool) -> i32 {
+    if let Err(error) = call.session.write_file(name, archive::NOTE.as_bytes()) {
+        call.complain(format!("{name}: {error}"));
+        return 1;
+    }
+    if !quiet {
+        call.complain(format!(
+            "nothing to download: Kafka's tools are part of this notebook ({name} is a note)"
+        ));
+    }
+    0
+}
+
 /// `name`, or `name.1` and so on if that is taken.
 fn free_name(call: &Call, directory: Option<&str>, name: &str) -> String {
     let first = in_directory(directory, name);
@@ -253,6 +272,13 @@ async fn curl(call: Call) -> Result<i32, Stop> {
             },
             (None, false) => None,
         };
+        if let Some(name) = name
+            .as_deref()
+            .filter(|_| archive::is_kafka(file_name(&url)))
+        {
+            status = place_note(&call, name, quiet);
+            continue;
+        }
         match get(&call, &url).await? {
             Ok(bytes) => match name.as_deref() {
                 None | Some("-") => call.io.out(&bytes),

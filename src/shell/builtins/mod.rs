@@ -3,6 +3,7 @@
 //! They behave as GNU's do for the options they have (`docs/SHELL.md`); an option that they have not is
 //! refused as GNU refuses unknown ones.
 
+mod archive;
 mod control;
 mod cut;
 mod date;
@@ -13,6 +14,7 @@ mod getopt;
 mod grep;
 mod input;
 mod jq;
+pub(super) mod machine;
 mod pattern;
 mod print;
 mod sed;
@@ -33,6 +35,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
         files::TOOLS,
         grep::TOOLS,
         jq::TOOLS,
+        machine::TOOLS,
         print::TOOLS,
         sed::TOOLS,
         sort::TOOLS,

@@ -1,5 +1,6 @@
 //! Runs one command by its words, and whole cells.
 
+use super::super::builtins::machine;
 use super::super::cancel::Cancel;
 use super::super::grammar;
 use super::super::io::{Io, Output, Stdin, Stop, Stream, Writer};
@@ -172,6 +173,10 @@ async fn finish(name: &str, io: &Io, done: Result<i32, Stop>) -> i32 {
 fn not_found(word: &str, session: &Session, io: &Io) -> i32 {
     if UNSUPPORTED.contains(&word) {
         io.err_line(format!("bash: {word}: not supported by this shell"));
+        return 127;
+    }
+    if let Some(why) = machine::why_absent(word) {
+        io.err_line(why);
         return 127;
     }
     if !word.contains('/') {

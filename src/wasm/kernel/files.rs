@@ -29,7 +29,8 @@ impl Files {
     /// An empty working folder `home`, an absolute path; `on_file(path, bytes or null)`.
     pub fn new(home: &str, on_file: Function) -> Rc<Files> {
         let fs = Rc::new(MemFs::new(|| Date::now() as i64));
-        for folder in [home, "/tmp"] {
+        // The last two are where courses put a Kafka that they have unpacked.
+        for folder in [home, "/tmp", "/opt", "/usr/local"] {
             // The file system is empty: there is nothing in the way.
             let _ = fs.mkdir_all(folder);
         }

@@ -11,6 +11,7 @@ import { Notebook, type Change } from '../notebook/notebook.ts';
 import { hasPip } from '../notebook/pip.ts';
 import { OutputCollector, type DisplayUpdate } from '../notebook/outputs.ts';
 import { RunQueue, type RunState } from '../notebook/queue.ts';
+import { hostsNamed, hostsNote } from '../notebook/hosts.ts';
 import {
   cellSandbox,
   notebookSandbox,
@@ -79,10 +80,14 @@ export class NotebookSession {
   saveState: SaveState = 'saved';
   saveProblem = '';
 
+  /** What the person should know about what was opened. */
+  readonly note: string;
+
   constructor(opened: Opened, sandbox: Sandbox, store: DocumentStore, baseUrl: string) {
     this.opened = opened;
     this.notebook = Notebook.parse(opened.text);
-    this.box = notebookSandbox(this.notebook.metadata);
+    this.box = this.#sandboxOf(notebookSandbox(this.notebook.metadata));
+    this.note = opened.note || hostsNote(this.box.hosts);
     this.folder = new Folder(opened.key, store, baseUrl, this.box);
     this.#kernels = new Kernels(sandbox, this.folder, this.box);
     this.#kernels.onProgress = (name, progress) => this.#loading(name, progress);
@@ -100,6 +105,18 @@ export class NotebookSession {
       this.#emit({ type: 'notebook', change, cellId });
       this.#scheduleSave();
     });
+  }
+
+  /** Unless the author lists hosts, those that the cells name when a kernel starts. */
+  #sandboxOf(box: NotebookSandbox): NotebookSandbox {
+    if (box.hosts.length > 0) return box;
+    const { notebook } = this;
+    return {
+      ...box,
+      get hosts() {
+        return hostsNamed(notebook.cells);
+      },
+    };
   }
 
   subscribe(listener: (event: SessionEvent) => void): () => void {

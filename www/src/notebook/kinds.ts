@@ -16,8 +16,9 @@ export const KIND_NAMES: Record<Kind, string> = {
   raw: 'Raw',
 };
 
+/** Colab's forms (`#@title`) and other comments may stand above the magic. */
 const MAGIC =
-  /^\s*%%\s*(bash|sh|shell|script\s+(?:bash|sh)|javascript|js|python3?)\b[^\n]*(?:\n|$)/;
+  /^(?:\s*#[^\n]*\n)*\s*%%\s*(bash|sh|shell|script\s+(?:bash|sh)|javascript|js|python3?)\b[^\n]*(?:\n|$)/;
 const SHELL_NAMES = /^(bash|sh|shell|shellscript|kafka-shell|zsh)$/i;
 const JS_NAMES = /^(javascript|js|jsx?lab|node(js)?|ijavascript|typescript|ts|tslab|deno|bun)$/i;
 
@@ -120,7 +121,8 @@ export function shellSource(source: string): ShellSource {
   text += source.slice(from);
   return {
     text,
-    failsCell: bangs === 0,
+    // With nothing to run, the status would be that of the cell before.
+    failsCell: bangs === 0 && !onlyComments(source),
     toCell: (place) => cuts.reduce((p, cut) => (cut.at <= p ? p + cut.length : p), place),
     fromCell: (place) =>
       Math.max(

@@ -307,7 +307,7 @@ export class KafkaNotebook extends LitElement implements CellHost {
             </div>`
           : nothing
       }
-      ${opened.note !== '' && !this.dismissed ? html`<div class="banner" role="status"><span>${opened.note}</span></div>` : nothing}
+      ${session.note !== '' && !this.dismissed ? html`<div class="banner" role="status"><span>${session.note}</span></div>` : nothing}
       ${
         session.saveProblem !== ''
           ? html`<div class="banner bad" role="alert">
