@@ -213,10 +213,11 @@ export class CodeClient implements CodeKernel {
     );
   }
 
+  /** The cell ends as one that heard the stop; what this cost is said in its output, once. */
   #stuckAway(): void {
-    this.#die(
-      `${this.#name} did not react to stop and was ended. Run a cell again: it gets a new interpreter, without the old one's variables. The cluster, the files and other notebooks are as they were.`,
-    );
+    const text = `Interrupted. ${this.#name} did not react to stop and was ended: the next cell gets a new interpreter, without the old one's variables. The cluster, the files and other notebooks are as they were.\n`;
+    this.#handlers?.onOutput({ type: 'stream', name: 'stderr', text });
+    this.#die('closed');
   }
 
   get alive(): boolean {
