@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { CodeOutput } from '../../www/src/client/code.ts';
 import { complete } from '../../www/src/javascript/complete.ts';
 import { Files } from '../../www/src/javascript/files.ts';
-import { Output } from '../../www/src/javascript/output.ts';
 import { ParseError, transformCell, transformModule } from '../../www/src/javascript/transform.ts';
 
 /** The body without its wrapper. */
@@ -70,29 +68,6 @@ export default class {}`;
   expect(program?.imports.map((i) => i.source)).toEqual(['m', 'm', 'm', 'n']);
   expect({ ...given, f: given.f(), default: typeof given.default }).toEqual({ a: 2, b: 2, c: 2, f: 1, one: 1, n: 3, default: 'function' });
   expect(transformModule('module.exports = 1', '/m.js')).toBeUndefined();
-});
-
-describe('output', () => {
-  test('goes out at once when it is little, and is cut when it is too much', () => {
-    const sent: CodeOutput[] = [];
-    let now = 0;
-    const output = new Output((part) => sent.push(part), () => now);
-    output.print('stdout', 'first\n');
-    expect(sent).toEqual([{ type: 'stream', name: 'stdout', text: 'first\n' }]);
-    const line = `${'x'.repeat(1023)}\n`;
-    for (let n = 0; n < 64 * 1024; n++) output.print('stdout', line);
-    output.print('stdout', 'last\n');
-    output.flush();
-    const text = sent.map((part) => (part.type === 'stream' ? part.text : '')).join('');
-    expect(text.length).toBeLessThan(9 * 1024 * 1024);
-    expect(text).toMatch(/\n… \d+ characters were not kept: they came faster than the page can show them …\n(x{1023}\n)+last\n$/);
-    const lost = Number(/… (\d+) characters/.exec(text)?.[1]);
-    expect(lost + text.replace(/\n… .* …\n/, '').length).toBe(6 + 64 * 1024 * 1024 + 5);
-    now += 10_000;
-    sent.length = 0;
-    output.print('stderr', 'more');
-    expect(sent).toEqual([{ type: 'stream', name: 'stderr', text: 'more' }]);
-  });
 });
 
 test('files are the folder, and what is written there is told', () => {

@@ -90,6 +90,18 @@ describe('outputs', () => {
     ]);
   });
 
+  it('keeps a thousand outputs of a cell, and says how many there were besides', () => {
+    const collector = new OutputCollector();
+    for (let n = 0; n < 5000; n++)
+      collector.display({ output_type: 'display_data', data: { 'text/plain': `${n}` }, metadata: {} });
+    expect(collector.outputs.length).toBe(1001);
+    expect(collector.outputs.at(-1)).toMatchObject({ text: '… 4000 more displays were not kept …\n' });
+    for (let n = 0; n < 5000; n++) collector.stream(n % 2 ? 'stdout' : 'stderr', `${n}\n`);
+    expect(collector.outputs.length).toBeLessThan(1005);
+    collector.error({ ename: 'E', evalue: '', traceback: [] });
+    expect(collector.outputs.at(-1)).toMatchObject({ output_type: 'error' });
+  });
+
   it('of a flood keep beginning and end and say what is missing', () => {
     const collector = new OutputCollector(1000);
     for (let i = 0; i < 5000; i++) collector.stream('stdout', `${i}\n`);

@@ -7,7 +7,9 @@ import os
 import sys
 import types
 
-from . import display, errors, formatting, history, host, interactive, packages, streams, threads, tracebacks, transform
+from . import (
+    advice, display, errors, formatting, history, host, interactive, packages, streams, threads, tracebacks, transform,
+)  # fmt: skip
 
 ALLOW_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -68,7 +70,6 @@ def run(source, count, earlier=()):
     `earlier`: [count, source] of cells that ran since the last one without this interpreter, as those of `!` lines do.
     """
     global interruptible
-    streams.begin_cell()
     shell.execution_count = count
     try:
         interruptible = True
@@ -93,9 +94,7 @@ def run(source, count, earlier=()):
         return "ok"
     except BaseException as error:
         errors.as_on_linux(error)
-        packages.explain(error)
-        if isinstance(error, MemoryError):
-            error.add_note("A kernel of this page has 1 GB of memory. What fills it can be freed by `del`, or by a restart.")
+        advice.explain(error, packages.catalogue)
         _show_error(error)
         return "error"
     finally:
@@ -128,16 +127,16 @@ def _run_plain(source, filename, space):
 
 def run_code(source, filename, space):
     """Runs statements; the value of the last one when it is an expression without `;` behind it."""
-    tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST | ALLOW_AWAIT)
+    tree = threads.compile_deep(source, filename, "exec", ast.PyCF_ONLY_AST | ALLOW_AWAIT)
     last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     if last is not None:
         tree.body.pop()
     if tree.body:
-        _finish(compile(tree, filename, "exec", ALLOW_AWAIT, dont_inherit=True), space)
+        _finish(threads.compile_deep(tree, filename, "exec", ALLOW_AWAIT, dont_inherit=True), space)
     if last is None:
         return None
     value = _finish(
-        compile(ast.Expression(last.value), filename, "eval", ALLOW_AWAIT, dont_inherit=True), space
+        threads.compile_deep(ast.Expression(last.value), filename, "eval", ALLOW_AWAIT, dont_inherit=True), space
     )
     return None if _ends_quietly(source) else value
 

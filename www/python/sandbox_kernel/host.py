@@ -14,6 +14,7 @@ waiter = _sandbox.waiter
 dial = _sandbox.dial
 next_turn = _sandbox.next_turn
 begin_slice = _sandbox.begin_slice
+limit_stack = _sandbox.limit_stack
 spawn = _sandbox.spawn
 stream = _sandbox.stream
 ask = _sandbox.ask

@@ -5,7 +5,7 @@ import shlex
 import sys
 import time
 
-from . import history, interactive, packages, shell
+from . import history, interactive, packages, shell, threads
 
 
 def register(ip):
@@ -64,7 +64,7 @@ def _run_file(ip, path, words, own):
         if path.endswith(".ipy"):
             ip.run_source(source, path, space)
         else:
-            exec(compile(source, os.path.abspath(path), "exec"), space)
+            exec(threads.compile_deep(source, os.path.abspath(path), "exec"), space)
     except SystemExit as error:
         if error.code not in (None, 0):
             raise

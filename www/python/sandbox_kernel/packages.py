@@ -12,23 +12,13 @@ import re
 import sys
 import zipfile
 
-from . import host, inspection, threads
+from . import advice, host, inspection, threads
 
 SITE = "/lib/python3.14/site-packages"
 # {name: {"versions": {version: file}, "imports": [top-level names], "requires": {version: [names]}}}, default version first.
 catalogue = {}
 _chosen = {}
 _there = {}
-
-MISSING = {
-    "pandas": "plain lists and dicts, or the csv module, do for small tables",
-    "numpy": "the statistics and math modules do for small calculations",
-    "pyspark": "Spark needs a Java virtual machine and a cluster of its own",
-    "matplotlib": "the page's live view shows topics and groups",
-    "requests": "a page may fetch from its own site only; use wget with the lesson's files",
-    "aiokafka": "use kafka-python or confluent_kafka, which are here",
-    "faust": "use kafka-python or confluent_kafka, which are here",
-}
 
 
 def normal(name):
@@ -89,21 +79,6 @@ def unpack(package):
         sys.modules["kafka.vendor.six.moves"] = six.moves
 
 
-def explain(error):
-    """Adds what can be done to the error of an import that this page cannot fulfil."""
-    if not isinstance(error, ModuleNotFoundError) or not error.name:
-        return
-    top = error.name.partition(".")[0]
-    if top in sys.stdlib_module_names:
-        error.add_note(f"{top} is a part of Python that a web page cannot have.")
-        return
-    hint = MISSING.get(top)
-    here = ", ".join(sorted(catalogue))
-    error.add_note(
-        f"{top} is not part of this page{f': {hint}' if hint else ''}. It carries {here}."
-    )
-
-
 # ─── pip ───
 
 REQUIREMENT = re.compile(
@@ -142,11 +117,7 @@ def _pip_install(text):
     package = normal(name)
     details = catalogue.get(package)
     if details is None:
-        hint = MISSING.get(package)
-        print(
-            f"ERROR: {name} is not part of this page{f': {hint}' if hint else ''}. It carries {', '.join(sorted(catalogue))}.",
-            file=sys.stderr,
-        )
+        print(f"ERROR: {advice.missing(name, advice.MISSING.get(package), catalogue)}", file=sys.stderr)
         return
     wanted = version if relation == "==" else _there.get(package, _chosen[package])
     if wanted not in details["versions"]:

@@ -1,4 +1,4 @@
-"""`socket` and `selectors` over the byte channels to the page's cluster.
+"""`socket` over the byte channels to the page's cluster.
 
 Only what clients do: TCP connections to hosts that the page knows. Listening, datagrams and foreign hosts do not
 exist here, and say so. Error numbers are Linux's, since that is what tutorials and logs show.
@@ -9,12 +9,11 @@ import errno
 import itertools
 import selectors
 import socket as _socket
-import time
-import weakref
 
-from . import host, threads
+from . import addresses, host
+from .addresses import LOOPBACK, getaddrinfo, gethostbyname, hosts, unknown_host
+from .selecting import READ, WRITE, Selector, by_number, select, wait_for
 
-READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 # A socket pair holds this much before its writer must wait, as a kernel's buffer would.
 PAIR_BYTES = 64 * 1024
 LINUX_ERRNO = {
@@ -33,47 +32,11 @@ ERRORS = {
 }  # fmt: skip
 
 _numbers = itertools.count(1024)
-# By what stands for a file descriptor: asyncio registers numbers with its selector.
-_by_number = weakref.WeakValueDictionary()
 
 
 def failure(name):
     number = LINUX_ERRNO[name]
     return ERRORS.get(number, OSError)(number, TEXTS[number])
-
-
-class Hosts:
-    """Names that lead to the cluster. Each has an address of its own, so that the name is found again from it."""
-
-    LOOPBACK = "127.0.0.1"
-
-    def __init__(self):
-        self._by_name = {
-            "localhost": self.LOOPBACK,
-            "127.0.0.1": self.LOOPBACK,
-            "::1": self.LOOPBACK,
-        }
-        self._names = {self.LOOPBACK: "localhost"}
-
-    def add(self, listed):
-        """`listed` as ["kafka1:9092"]; ports are the cluster's affair."""
-        for entry in listed:
-            name = entry.rpartition(":")[0] or entry
-            if name.lower() not in self._by_name:
-                address = f"172.18.0.{len(self._names) + 1}"
-                self._by_name[name.lower()] = address
-                self._names[address] = name
-
-    def address(self, name):
-        return self._by_name.get(name.lower().rstrip(".")) or (
-            name if name in self._names else None
-        )
-
-    def name(self, address):
-        return self._names.get(address, address)
-
-
-hosts = Hosts()
 
 
 class Socket:
@@ -86,7 +49,7 @@ class Socket:
         if self.type & 0xF != _socket.SOCK_STREAM:
             raise OSError(LINUX_ERRNO["EOPNOTSUPP"], "this page has TCP sockets only")
         self._number = next(_numbers)
-        _by_number[self._number] = self
+        by_number[self._number] = self
         self._channel = None
         self._peer = None
         self._timeout = _socket.getdefaulttimeout()
@@ -129,7 +92,7 @@ class Socket:
         return self._peer
 
     def getsockname(self):
-        return (Hosts.LOOPBACK, 32768 + self._number % 28232) if self._peer else ("0.0.0.0", 0)
+        return (LOOPBACK, 32768 + self._number % 28232) if self._peer else ("0.0.0.0", 0)
 
     # ─── Connecting ───
 
@@ -156,7 +119,7 @@ class Socket:
 
     def connect(self, address):
         if hosts.address(address[0]) is None:
-            raise _unknown_host()
+            raise unknown_host()
         number = self.connect_ex(address)
         if number == LINUX_ERRNO["ETIMEDOUT"]:
             raise TimeoutError("timed out")
@@ -355,25 +318,6 @@ def socketpair(_family=None, _type=None, _proto=0):
     return one, other
 
 
-def _unknown_host():
-    return _socket.gaierror(_socket.EAI_NONAME, "Name or service not known")
-
-
-def getaddrinfo(name, port, family=0, _type=0, _proto=0, _flags=0):
-    """`socket.getaddrinfo` for the hosts that the page knows."""
-    if isinstance(name, bytes):
-        name = name.decode()
-    numeric = hosts.address(name or "localhost")
-    if numeric is None or family == _socket.AF_INET6:
-        raise _unknown_host()
-    number = int(port) if port is not None and str(port).isdigit() else 0
-    return [(_socket.AF_INET, _socket.SOCK_STREAM, 6, "", (numeric, number))]
-
-
-def gethostbyname(name):
-    return getaddrinfo(name, 0)[0][4][0]
-
-
 def create_connection(
     address, timeout=_socket._GLOBAL_DEFAULT_TIMEOUT, source_address=None, *, all_errors=False
 ):
@@ -389,61 +333,11 @@ def create_connection(
     return made
 
 
-# ─── Waiting for several ───
-
-
-def wait_for(wanted, timeout_s):
-    """Which of [(socket, events)…] are ready, as [(index, events)…]; empty after the timeout (None: never)."""
-    end = None if timeout_s is None else time.monotonic() + timeout_s
-    while True:
-        found = [
-            (at, events) for at, (sock, want) in enumerate(wanted) if (events := sock.ready(want))
-        ]
-        if found:
-            return found
-        left = None if end is None else end - time.monotonic()
-        if left is not None and left <= 0:
-            return found
-        waiter = host.waiter()
-        for sock, _events in wanted:
-            sock.watch(waiter)
-        try:
-            threads.park(waiter, left)
-        finally:
-            for sock, _events in wanted:
-                sock.unwatch(waiter)
-
-
-class Selector(selectors._BaseSelectorImpl):
-    """`selectors.DefaultSelector`"""
-
-    def select(self, timeout=None):
-        keys = [key for key in self.get_map().values() if key.fd in _by_number]
-        found = wait_for([(_by_number[key.fd], key.events) for key in keys], None if timeout is None else max(0, timeout))
-        return [(keys[at], events) for at, events in found]
-
-
-def _socket_of(thing):
-    return _by_number[thing if isinstance(thing, int) else thing.fileno()]
-
-
-def select(readable, writable, _exceptional, timeout=None):
-    """`select.select`"""
-    wanted = [(_socket_of(sock), READ) for sock in readable] + [(_socket_of(sock), WRITE) for sock in writable]
-    ready = {at for at, _events in wait_for(wanted, timeout)}
-    split = len(readable)
-    return (
-        [sock for at, sock in enumerate(readable) if at in ready],
-        [sock for at, sock in enumerate(writable) if at + split in ready],
-        [],
-    )
-
-
 def install(listed_hosts):
     """Puts all this in place."""
     import select as select_module
 
-    hosts.add(listed_hosts)
+    addresses.install(listed_hosts)
     for name, number in LINUX_ERRNO.items():
         setattr(errno, name, number)
         errno.errorcode[number] = name

@@ -1,7 +1,7 @@
 """`sys.stdout`, `sys.stderr`, `sys.stdin`, `input` and `getpass` of a cell.
 
-Text is collected and sent when the cell gives way or ends: nothing could be drawn before. A flood is cut here
-already, so that a cell that prints for ever costs neither the page's memory nor its time.
+Text is collected and sent when the cell gives way or ends: nothing could be drawn before. A flood is cut on the way
+to the page (`www/src/kernels/code-output.ts`).
 """
 
 import builtins
@@ -11,51 +11,8 @@ import sys
 
 from . import host, threads
 
+# What is printed is joined in Python up to this size.
 PIECE_CHARS = 256 * 1024
-# Of one cell: this much from its beginning, then only its end.
-KEEP_CHARS = 32 * 1024 * 1024
-TAIL_CHARS = 1024 * 1024
-
-
-class Budget:
-    """How much of a cell's output goes to the page."""
-
-    def __init__(self):
-        self.begin()
-
-    def begin(self):
-        self.left = KEEP_CHARS
-        self.dropped = 0
-        self.tail = ""
-        self.tail_stream = "stdout"
-
-    def take(self, stream, text):
-        """The part of the text that is sent now."""
-        if len(text) <= self.left:
-            self.left -= len(text)
-            return text
-        now, rest = text[: self.left], text[self.left :]
-        self.left = 0
-        if len(rest) > TAIL_CHARS:
-            self.dropped += len(rest) - TAIL_CHARS
-            rest = rest[-TAIL_CHARS:]
-        self.tail += rest
-        self.tail_stream = stream
-        if len(self.tail) > 2 * TAIL_CHARS:
-            self.dropped += len(self.tail) - TAIL_CHARS
-            self.tail = self.tail[-TAIL_CHARS:]
-        return now
-
-    def rest(self):
-        """What is sent at the end: the notice, and the end of the output."""
-        if not self.tail:
-            return ""
-        gap = f"\n… {self.dropped:,} characters of output were not kept …\n" if self.dropped else ""
-        text, self.tail = gap + self.tail, ""
-        return text
-
-
-budget = Budget()
 
 
 class Output(io.TextIOBase):
@@ -92,7 +49,6 @@ class Output(io.TextIOBase):
         text = "".join(self._parts)
         self._parts.clear()
         self._size = 0
-        text = budget.take(self._stream, text)
         for at in range(0, len(text), PIECE_CHARS):
             host.stream(self._stream, text[at : at + PIECE_CHARS])
 
@@ -156,16 +112,9 @@ def flush():
         stream.flush()
 
 
-def begin_cell():
-    budget.begin()
-
-
 def end_cell():
-    """What was held back is sent, and files too."""
+    """Output and files are sent."""
     flush()
-    rest = budget.rest()
-    for at in range(0, len(rest), PIECE_CHARS):
-        host.stream(budget.tail_stream, rest[at : at + PIECE_CHARS])
     host.flush_files()
 
 

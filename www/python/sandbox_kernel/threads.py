@@ -6,8 +6,8 @@ Code that does not block gives way when its slice of time is over (`_on_slice_en
 """
 
 import asyncio
-import collections
 import gc
+import importlib.machinery
 import itertools
 import signal
 import sys
@@ -23,6 +23,12 @@ MAX_WAIT_S = 2_000_000
 # Objects allocated since the last collection before a new one: it walks all of them, so not too often.
 GARBAGE = 20_000
 PACKAGE = __name__.partition(".")[0]
+# Calls of C code within C code fill the browser's own stack, and nothing tells how much of it is left: at its end the
+# interpreter is lost. Python watches over another stack, where C keeps what it takes addresses of. When so much of
+# that is used, the browser's still has room, in every browser and for all but the oddest code.
+STACK_BYTES = 96 * 1024
+# The compiler nests deeply in a long expression, and needs little of the browser's stack for it.
+COMPILER_STACK_BYTES = 512 * 1024
 
 _ids = itertools.count(1000)
 # Called before a stack is suspended: what has been printed must be seen while nothing runs.
@@ -145,151 +151,6 @@ def sleep(seconds):
     park(host.waiter(), seconds)
 
 
-class Lock:
-    """`_thread.lock`"""
-
-    __slots__ = ("_locked", "_waiting", "__weakref__")
-
-    def __init__(self):
-        self._locked = False
-        self._waiting = None
-
-    def acquire(self, blocking=True, timeout=-1):
-        if not self._locked:
-            self._locked = True
-            return True
-        if not blocking:
-            if timeout != -1:
-                raise ValueError("can't specify a timeout for a non-blocking call")
-            return False
-        if timeout < 0 and timeout != -1:
-            raise ValueError("timeout value must be a non-negative number")
-        if timeout == 0:
-            return False
-        return self._wait(timeout)
-
-    def _wait(self, timeout):
-        end = None if timeout == -1 else time.monotonic() + timeout
-        if self._waiting is None:
-            self._waiting = collections.deque()
-        while self._locked:
-            left = None if end is None else end - time.monotonic()
-            if left is not None and left <= 0:
-                return False
-            waiter = host.waiter()
-            self._waiting.append(waiter)
-            try:
-                park(waiter, left)
-            except BaseException:
-                self._pass_on(waiter)
-                raise
-            self._forget(waiter)
-        self._locked = True
-        return True
-
-    def _forget(self, waiter):
-        try:
-            self._waiting.remove(waiter)
-        except ValueError:
-            pass
-
-    def _pass_on(self, waiter):
-        """Whoever leaves in an error may have been woken for a lock that is free now."""
-        self._forget(waiter)
-        if not self._locked and self._waiting:
-            self._waiting[0].wake()
-
-    def release(self):
-        if not self._locked:
-            raise RuntimeError("release unlocked lock")
-        self._locked = False
-        if self._waiting:
-            self._waiting[0].wake()
-
-    def locked(self):
-        return self._locked
-
-    def __enter__(self):
-        return self.acquire()
-
-    def __exit__(self, *_error):
-        self.release()
-
-    def _at_fork_reinit(self):
-        self.__init__()
-
-    def __repr__(self):
-        state = "locked" if self._locked else "unlocked"
-        return f"<{state} _thread.lock object at {id(self):#x}>"
-
-    acquire_lock, release_lock, locked_lock = acquire, release, locked
-
-
-class RLock:
-    """`_thread.RLock`"""
-
-    __slots__ = ("_block", "_owner", "_count", "__weakref__")
-
-    def __init__(self):
-        self._block = Lock()
-        self._owner = None
-        self._count = 0
-
-    def acquire(self, blocking=True, timeout=-1):
-        me = get_ident()
-        if self._owner == me:
-            self._count += 1
-            return True
-        taken = self._block.acquire(blocking, timeout)
-        if taken:
-            self._owner = me
-            self._count = 1
-        return taken
-
-    def release(self):
-        if self._owner != get_ident():
-            raise RuntimeError("cannot release un-acquired lock")
-        self._count -= 1
-        if self._count == 0:
-            self._owner = None
-            self._block.release()
-
-    def locked(self):
-        return self._count > 0
-
-    def __enter__(self):
-        return self.acquire()
-
-    def __exit__(self, *_error):
-        self.release()
-
-    def _at_fork_reinit(self):
-        self.__init__()
-
-    # What `threading.Condition` needs of its lock.
-    def _is_owned(self):
-        return self._owner == get_ident()
-
-    def _release_save(self):
-        if self._count == 0:
-            raise RuntimeError("cannot release un-acquired lock")
-        state = (self._count, self._owner)
-        self._count, self._owner = 0, None
-        self._block.release()
-        return state
-
-    def _acquire_restore(self, state):
-        self._block.acquire()
-        self._count, self._owner = state
-
-    def _recursion_count(self):
-        return self._count if self._owner == get_ident() else 0
-
-    def __repr__(self):
-        state = "locked" if self._count else "unlocked"
-        return f"<{state} _thread.RLock object owner={self._owner or 0} count={self._count} at {id(self):#x}>"
-
-
 class ThreadHandle:
     """`_thread._ThreadHandle`"""
 
@@ -332,6 +193,7 @@ def start_joinable_thread(function, handle=None, daemon=True):
         global _current
         _current = stack
         asyncio._set_running_loop(None)
+        host.limit_stack(STACK_BYTES)
         host.begin_slice()
         try:
             function()
@@ -364,12 +226,22 @@ def start_new_thread(function, args, kwargs=None):
     return start_joinable_thread(lambda: function(*args, **(kwargs or {}))).ident
 
 
+def compile_deep(*args, **options):
+    """`compile`, for sources that a person has written."""
+    host.limit_stack(COMPILER_STACK_BYTES)
+    try:
+        return compile(*args, **options)
+    finally:
+        host.limit_stack(STACK_BYTES)
+
+
 def enter_cell():
     """A cell begins on the stack that calls this."""
     global _current
     _current = MAIN
     MAIN.pending = None
     asyncio._set_running_loop(None)
+    host.limit_stack(STACK_BYTES)
     host.begin_slice()
 
 
@@ -384,6 +256,8 @@ def install():
     """Puts all this in place. To be called before anything that makes locks is imported."""
     import _threading_local
     import queue
+
+    from .locks import Lock, RLock
 
     global _browser_loop
     _browser_loop = asyncio.get_event_loop_policy().get_event_loop()
@@ -405,5 +279,8 @@ def install():
     }.items():  # fmt: skip
         setattr(threading, name, value)
     time.sleep = sleep
+    importlib.machinery.SourceFileLoader.source_to_code = lambda _self, data, path, **options: compile_deep(
+        data, path, "exec", dont_inherit=True, optimize=-1
+    )
     queue.SimpleQueue = queue._PySimpleQueue
     signal.signal(signal.SIGALRM, _on_slice_end)

@@ -178,8 +178,8 @@ export class CodeClient implements CodeKernel {
       case 'stopping':
         if (message[1] === this.#stops) clearTimeout(this.#stuck);
         break;
-      case 'output':
-        this.#handlers?.onOutput(message[1]);
+      case 'outputs':
+        for (const output of message[1]) this.#handlers?.onOutput(output);
         break;
       case 'waiting':
         this.#handlers?.onInput(message[1]);

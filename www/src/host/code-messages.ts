@@ -56,7 +56,8 @@ export type CodeToPage =
   | ['stopping', number: number]
   /** Its code lets other things happen: said now and then by workers whose `silentMs` is set. */
   | ['alive']
-  | ['output', CodeOutput]
+  /** What has come since the last such message. */
+  | ['outputs', CodeOutput[]]
   | ['waiting', InputRequest | null]
   | ['file', path: string, bytes: Uint8Array | null]
   | ['shell', id: number, source: string]

@@ -87,7 +87,7 @@ class Program {
       user, env,
       files: own,
       ask: (prompt) => this.#ask(prompt),
-      send: (output) => this.#say(['output', output]),
+      send: (outputs) => this.#say(['outputs', outputs]),
       shell: (source, print) =>
         new Promise((resolve, reject) => {
           this.#shells.set(++this.#lines, { print, resolve, reject });
@@ -104,7 +104,7 @@ class Program {
         this.#asked = undefined;
         this.#say(['waiting', null]);
         const shown = text === null ? prompt : `${prompt}${text.replace(/\n?$/, '\n')}`;
-        if (shown !== '') this.#say(['output', { type: 'stream', name: 'stdout', text: shown }]);
+        if (shown !== '') this.#say(['outputs', [{ type: 'stream', name: 'stdout', text: shown }]]);
         resolve(text?.replace(/\n$/, '') ?? null);
       };
       this.#say(['waiting', { prompt, password: false }]);

@@ -14,7 +14,7 @@ import { Exit, makeGlobal, makeProcess } from './node/process.ts';
 import type { Ask } from './node/readline.ts';
 import { Timers } from './node/timers.ts';
 import { inspect } from './node/util.ts';
-import { Output } from './output.ts';
+import { Output } from '../kernels/code-output.ts';
 import { cameBy, errorText, knowLines, tidyErrors, type ErrorText } from './stack.ts';
 import { HELPERS, transformCell, type CellProgram } from './transform.ts';
 
@@ -49,7 +49,7 @@ export interface RuntimeParts {
   env: Record<string, string>;
   files: Files;
   ask: Ask;
-  send(output: CodeOutput): void;
+  send(outputs: CodeOutput[]): void;
   shell(source: string, print: (stream: StreamName, text: string) => void): Promise<RunResult>;
 }
 

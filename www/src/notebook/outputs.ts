@@ -8,6 +8,9 @@ import type { CodeOutput, DataOutput, ErrorOutput, JsonObject, Output } from './
 /** Text kept per cell: this much of the beginning, and as much of the end. */
 export const KEEP_CHARS = 8 * 1024 * 1024;
 
+/** Outputs kept per cell: each becomes elements of the page. */
+const KEEP_OUTPUTS = 1000;
+
 /** Lines shown of a longer text: this many of the beginning, and as many of the end. */
 export const SHOW_LINES = 500;
 const SHOW_CHARS = 200_000;
@@ -21,6 +24,8 @@ export class OutputCollector {
   #kept = 0;
   #tail = '';
   #dropped = 0;
+  /** Displays that were not kept. */
+  #lost = 0;
   #tailStream: 'stdout' | 'stderr' = 'stdout';
   readonly #keep: number;
   /** Displays that can be updated. */
@@ -69,6 +74,7 @@ export class OutputCollector {
     this.#kept = 0;
     this.#tail = '';
     this.#dropped = 0;
+    this.#lost = 0;
   }
 
   #begin(): void {
@@ -78,10 +84,12 @@ export class OutputCollector {
   stream(name: 'stdout' | 'stderr', text: string): void {
     if (text === '') return;
     this.#begin();
-    if (this.#kept + text.length <= this.#keep && this.#tail === '') {
+    const last = this.#parts.at(-1);
+    const joins = last?.output_type === 'stream' && last.name === name;
+    const room = joins || this.#parts.length < KEEP_OUTPUTS;
+    if (room && this.#kept + text.length <= this.#keep && this.#tail === '') {
       this.#kept += text.length;
-      const last = this.#parts.at(-1);
-      if (last?.output_type === 'stream' && last.name === name) {
+      if (joins) {
         this.#parts[this.#parts.length - 1] = { ...last, text: last.text + text };
       } else {
         this.#parts.push({ output_type: 'stream', name, text });
@@ -100,17 +108,26 @@ export class OutputCollector {
 
   error(error: Omit<ErrorOutput, 'output_type'>): void {
     this.#begin();
-    this.#parts = [...this.outputs, { output_type: 'error', ...error }];
-    this.#tail = '';
-    this.#dropped = 0;
+    this.#append({ output_type: 'error', ...error });
   }
 
   display(output: Output, displayId?: string): void {
     this.#begin();
+    const full = this.#parts.length >= KEEP_OUTPUTS || this.#kept > 2 * this.#keep;
+    if (full && output.output_type === 'display_data') {
+      this.#lost++;
+      return;
+    }
+    this.#append(output);
+    if (displayId !== undefined) this.#ids.set(output, displayId);
+  }
+
+  #append(output: Output): void {
     this.#parts = [...this.outputs, output];
+    this.#kept += this.#tail.length;
     this.#tail = '';
     this.#dropped = 0;
-    if (displayId !== undefined) this.#ids.set(output, displayId);
+    this.#lost = 0;
   }
 
   /** Replaces the displays of this id; false when there is none. */
@@ -138,6 +155,16 @@ export class OutputCollector {
   }
 
   get outputs(): Output[] {
+    if (this.#lost > 0) return [...this.#shown, this.#notice];
+    return this.#shown;
+  }
+
+  get #notice(): Output {
+    const text = `… ${this.#lost} more displays were not kept …\n`;
+    return { output_type: 'stream', name: 'stderr', text };
+  }
+
+  get #shown(): Output[] {
     if (this.#tail === '') return [...this.#parts];
     const gap =
       this.#dropped > 0 ? `\n… ${this.#dropped} characters of output were not kept …\n` : '';

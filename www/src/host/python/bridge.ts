@@ -7,6 +7,7 @@
 import type { InputRequest } from '../../client/code.ts';
 import type { RunResult, StreamName } from '../../client/types.ts';
 import type { ByteChannels, Refusal } from '../../kernels/byte-channel.ts';
+import { Output } from '../../kernels/code-output.ts';
 import type { CodeToPage } from '../code-messages.ts';
 import { crc32c } from './crc32c.ts';
 
@@ -122,6 +123,7 @@ export interface BridgeHooks {
 
 export class Bridge {
   readonly #hooks: BridgeHooks;
+  readonly output: Output;
   #shells = new Map<number, ShellRun & { output: [StreamName, string][]; done: boolean }>();
   #shellIds = 0;
   #turns: (() => void)[] = [];
@@ -131,6 +133,7 @@ export class Bridge {
 
   constructor(hooks: BridgeHooks) {
     this.#hooks = hooks;
+    this.output = new Output((outputs) => this.#say(['outputs', outputs]));
     this.#turn.port1.onmessage = () => this.#turns.shift()?.();
   }
 
@@ -143,9 +146,8 @@ export class Bridge {
       next_turn: () => this.#nextTurn(),
       begin_slice: () => this.beginSlice(),
       spawn: spawnStack,
-      emit: (json: string) => this.#hooks.say(['output', JSON.parse(json)]),
-      stream: (name: StreamName, text: string) =>
-        this.#hooks.say(['output', { type: 'stream', name, text }]),
+      emit: (json: string) => this.output.show(JSON.parse(json), json.length),
+      stream: this.output.print,
       ask: (prompt: string, password: boolean) => this.#ask(prompt, password),
       answer: () => this.#asked?.text ?? null,
       asked: () => this.#say(['waiting', null]),
@@ -185,6 +187,7 @@ export class Bridge {
   }
 
   #ask(prompt: string, password: boolean): Waiter {
+    this.output.flush();
     this.#asked = { waiter: waiter(), text: null };
     this.#say(['waiting', { prompt, password } satisfies InputRequest]);
     return this.#asked.waiter;

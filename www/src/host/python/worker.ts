@@ -70,8 +70,8 @@ async function start(port: MessagePort, setup: CodeSetupMessage): Promise<Starte
     loadPyodide({
       indexURL: FOLDER,
       env: { HOME: home, USER: setup.user, LOGNAME: setup.user, PWD: home, ...setup.env },
-      stdout: (text) => say(['output', { type: 'stream', name: 'stdout', text: `${text}\n` }]),
-      stderr: (text) => say(['output', { type: 'stream', name: 'stderr', text: `${text}\n` }]),
+      stdout: (text) => made.output.print('stdout', `${text}\n`),
+      stderr: (text) => made.output.print('stderr', `${text}\n`),
     }),
     fetchFile('kernel.zip'),
   ]);
@@ -83,7 +83,11 @@ async function start(port: MessagePort, setup: CodeSetupMessage): Promise<Starte
     (path, bytes) => say(['file', path, bytes]),
   );
   py.unpackArchive(program, 'zip', { extractDir: SITE_PACKAGES });
-  py.registerJsModule('_sandbox', { ...made.members(), flush_files: () => files.flush() });
+  py.registerJsModule('_sandbox', {
+    ...made.members(),
+    flush_files: () => files.flush(),
+    limit_stack: stackLimiter(py),
+  });
   const python = py.pyimport('sandbox_kernel.kernel') as unknown as PythonKernel;
   python.start(
     JSON.stringify({
@@ -100,6 +104,22 @@ async function start(port: MessagePort, setup: CodeSetupMessage): Promise<Starte
   return { python, files };
 }
 
+/** CPython's functions, as the module exports them. */
+interface Interpreter {
+  _PyThreadState_Get(): number;
+  _emscripten_stack_get_base(): number;
+  _PyUnstable_ThreadState_SetStackProtection(thread: number, end: number, bytes: number): number;
+}
+
+/** Sets how much of Python's stack the running green thread may use before it gets a RecursionError. */
+function stackLimiter(py: PyodideAPI): (bytes: number) => void {
+  const module = (py as unknown as { _module: Interpreter })._module;
+  return (bytes) => {
+    const end = module._emscripten_stack_get_base() - bytes;
+    module._PyUnstable_ThreadState_SetStackProtection(module._PyThreadState_Get(), end, bytes);
+  };
+}
+
 /** Pyodide tells of an interpreter that cannot go on by this hook only. */
 function watchForDeath(py: PyodideAPI): void {
   const { _api } = py as unknown as { _api: { on_fatal?: (error: Error) => void } };
@@ -110,7 +130,12 @@ function crash(error: unknown): void {
   if (crashed) return;
   crashed = true;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  say(['crashed', text.trim().split('\n')[0] ?? '']);
+  // Chromium's words, and Firefox's.
+  const why = /call stack size exceeded|too much recursion/.test(text)
+    ? 'its code calls itself too often'
+    : (text.trim().split('\n')[0] ?? '');
+  bridge?.output.flush();
+  say(['crashed', why]);
 }
 
 async function run({ python, files }: Started, source: string, count: number, earlier: unknown): Promise<CodeResult> {
@@ -123,6 +148,7 @@ async function run({ python, files }: Started, source: string, count: number, ea
     throw error;
   } finally {
     files.flush();
+    bridge?.output.flush();
   }
 }
 
