@@ -5,7 +5,7 @@
  * edited one is shown with the offer to see the new version.
  */
 import type { DocumentStore, StoredDocument } from '../client/documents.ts';
-import { NotebookError } from '../notebook/nbformat.ts';
+import { NotebookError, parseNotebook } from '../notebook/nbformat.ts';
 
 export interface Opened {
   key: string;
@@ -69,16 +69,8 @@ export async function openAddress(address: string, store: DocumentStore): Promis
   }
   const authorHash = await hashOf(authorText);
   if (!saved || (saved.authorHash !== authorHash && !saved.edited)) {
-    return {
-      key,
-      fileName,
-      text: authorText,
-      authorText,
-      authorHash,
-      edited: false,
-      newVersion: false,
-      note: '',
-    };
+    const read = await asNotebook(fileName, authorText);
+    return { key, ...read, authorText, authorHash, edited: false, newVersion: false };
   }
   return { ...fromSaved(saved, authorText, ''), newVersion: saved.authorHash !== authorHash };
 }
@@ -88,8 +80,35 @@ export function fromSaved(saved: StoredDocument, authorText: string | null, note
   return { key, fileName, text, authorText, authorHash, edited, newVersion: false, note };
 }
 
-/** A notebook from the person's disk, or a new one. */
-export function openLocal(fileName: string, text: string): Opened {
+/** Python scripts and Markdown can be written as notebooks (`notebook/text-notebook.ts`). */
+const TEXT = /\.(?:py|md|markdown|myst|qmd|rmd)$/i;
+
+async function asNotebook(fileName: string, text: string): Promise<Pick<Opened, 'fileName' | 'text' | 'note'>> {
+  if (!TEXT.test(fileName)) return { fileName, text, note: '' };
+  const { notebookFromText } = await import('../notebook/text-notebook.ts');
+  const saved = fileName.replace(TEXT, '.ipynb');
+  const note = `${fileName} was read as a notebook. What you change is kept and downloaded as ${saved}; the file itself stays as it is.`;
+  return { fileName: saved, text: notebookFromText(fileName, text), note };
+}
+
+/**
+ * A notebook from the person's disk; null when the file is none. Of files that were only dropped, scripts and texts
+ * must look like notebooks: they may be meant for the working folder.
+ */
+export async function openFile(file: File, dropped: boolean): Promise<Opened | null> {
+  if (!file.name.endsWith('.ipynb') && !TEXT.test(file.name)) return null;
+  const text = await file.text();
+  if (dropped && TEXT.test(file.name)) {
+    const { looksLikeNotebook } = await import('../notebook/text-notebook.ts');
+    if (!looksLikeNotebook(file.name, text)) return null;
+  }
+  const read = await asNotebook(file.name, text);
+  parseNotebook(read.text);
+  return openLocal(read.fileName, read.text, read.note);
+}
+
+/** A new notebook, or one from elsewhere that has no address. */
+export function openLocal(fileName: string, text: string, note = ''): Opened {
   const key = `local:${Date.now().toString(36)}-${Math.floor(Math.random() * 1e9).toString(36)}`;
   return {
     key,
@@ -99,6 +118,6 @@ export function openLocal(fileName: string, text: string): Opened {
     authorHash: '',
     edited: true,
     newVersion: false,
-    note: '',
+    note,
   };
 }

@@ -83,3 +83,18 @@ export type CodeOutput =
   /** `wait`: only when the next output comes. */
   | { type: 'clear'; wait: boolean }
   | { type: 'error'; ename: string; evalue: string; traceback: string[] };
+
+/** A cell as a text has it. */
+export interface TextCell {
+  type: CellType;
+  source: string;
+  metadata?: JsonObject;
+}
+
+/** The lines of a text without its header, and what the header says. */
+export interface TextBody {
+  lines: string[];
+  /** Line of the file that the first of them is, from 1. */
+  firstLine: number;
+  metadata: JsonObject;
+}

@@ -144,9 +144,9 @@ export function openItems(page: PageActions): (MenuItem | null)[] {
     { label: 'New notebook', icon: 'plus', run: () => page.newNotebook() },
     {
       label: 'Open a file…',
-      hint: '.ipynb from this computer',
+      hint: '.ipynb, or Jupytext’s .py and .md',
       icon: 'folder',
-      run: () => void pickFiles('.ipynb', true).then((files) => page.openFiles(files)),
+      run: () => void pickFiles('.ipynb,.py,.md,.markdown,.myst,.qmd,.rmd', true).then((files) => page.openFiles(files)),
     },
     null,
     {

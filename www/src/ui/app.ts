@@ -7,11 +7,10 @@ import { LitElement, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { getDocuments, getSandbox } from '../client/provide.ts';
 import type { ClusterState } from '../client/types.ts';
-import { fromSaved, openLocal, type Opened } from '../kernels/opening.ts';
+import { fromSaved, openFile, openLocal, type Opened } from '../kernels/opening.ts';
 import { icon } from '../look/icons.ts';
 import '../look/menu.ts';
 import { controls, tokens } from '../look/tokens.ts';
-import { NotebookError } from '../notebook/nbformat.ts';
 import { Notebook } from '../notebook/notebook.ts';
 import { appStyles } from './app-css.ts';
 import { header } from './app-header.ts';
@@ -205,19 +204,21 @@ export class KsApp extends LitElement implements PageActions {
     this.#set({ theme });
   }
 
-  async openFiles(files: readonly File[]): Promise<void> {
-    for (const file of files.filter((f) => f.name.endsWith('.ipynb'))) {
+  async openFiles(files: readonly File[], dropped = false): Promise<void> {
+    const others: File[] = [];
+    this.problem = '';
+    for (const file of files) {
       try {
-        const text = await file.text();
-        Notebook.parse(text);
-        this.#openText(openLocal(file.name, text));
-        this.problem = '';
+        const opened = await openFile(file, dropped);
+        if (opened) this.#openText(opened);
+        else others.push(file);
       } catch (error) {
-        this.problem = `${file.name} could not be opened. ${error instanceof NotebookError ? error.message : String(error)}`;
+        this.problem = `${file.name} could not be opened. ${error instanceof Error ? error.message : String(error)}`;
       }
     }
+    // They go to the notebook that came along, when one did.
+    await this.updateComplete;
     const session = this.notebook?.session;
-    const others = files.filter((f) => !f.name.endsWith('.ipynb'));
     if (others.length === 0 || !session) return;
     await uploadFiles(session, others);
     if (!this.filesOpen) this.toggleFiles();
@@ -424,7 +425,7 @@ export class KsApp extends LitElement implements PageActions {
   #nothingOpen() {
     return html`<div class="empty">
       <h2>No notebook is open</h2>
-      <p>Begin with the first lesson, make a notebook of your own, or drop an .ipynb file here.</p>
+      <p>Begin with the first lesson, make a notebook of your own, or drop one here: an .ipynb file, or a script or text of Jupytext’s kind.</p>
       <div class="row">
         <button class="button primary" @click=${() => this.openAddress(FIRST_LESSON)}>
           Kafka in ten minutes
@@ -516,7 +517,7 @@ export class KsApp extends LitElement implements PageActions {
     this.dropping = false;
     if (files.length === 0) return;
     event.preventDefault();
-    void this.openFiles(files);
+    void this.openFiles(files, true);
   }
 
   #onHandle(event: PointerEvent): void {

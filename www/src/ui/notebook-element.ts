@@ -307,7 +307,10 @@ export class KafkaNotebook extends LitElement implements CellHost {
             </div>`
           : nothing
       }
-      ${session.note !== '' && !this.dismissed ? html`<div class="banner" role="status"><span>${session.note}</span></div>` : nothing}
+      ${session.note !== '' && !this.dismissed ? html`<div class="banner" role="status" data-testid="note">
+              <span>${session.note}</span>
+              <button class="button small" @click=${() => (this.dismissed = true)}>OK</button>
+            </div>` : nothing}
       ${
         session.saveProblem !== ''
           ? html`<div class="banner bad" role="alert">
