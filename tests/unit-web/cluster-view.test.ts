@@ -11,6 +11,7 @@ import {
   type TopicState,
   type Viewer,
 } from '../../www/src/client/types.ts';
+import { KeyColours } from '../../www/src/cluster-view/key-colours.ts';
 import { liveTopics, memberNames, summary } from '../../www/src/cluster-view/live-model.ts';
 import { PartitionMarks } from '../../www/src/cluster-view/marks.ts';
 import { readMessages } from '../../www/src/cluster-view/message-reader.ts';
@@ -175,7 +176,7 @@ describe('the picture', () => {
       },
     } as unknown as Viewer;
     const marks = await new Promise<PartitionMarks>((resolve) => {
-      const made = new PartitionMarks('t', 0, viewer, () => resolve(made));
+      const made = new PartitionMarks('t', 0, viewer, new KeyColours(), () => resolve(made));
       made.need(0, 4);
       made.need(0, 4);
     });
@@ -185,6 +186,16 @@ describe('the picture', () => {
     expect(marks.get(2)).toBe(null);
     expect(marks.get(3)).toEqual({ colour: 4, tombstone: true, control: false });
     expect(marks.get(4)).toBe(undefined);
+  });
+});
+
+describe('colours of keys', () => {
+  it('eight keys are told apart, whatever their hashes', () => {
+    const colours = new KeyColours();
+    const given = [8, 16, 24, 1, 9, 17, 25, 33].map((hash) => colours.of(hash));
+    expect(new Set(given).size).toBe(8);
+    expect(given[0]).toBe(0);
+    expect(colours.of(16)).toBe(given[1]);
   });
 });
 

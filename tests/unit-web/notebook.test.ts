@@ -291,7 +291,7 @@ describe('an expectation', () => {
 
 describe('a notebook being edited', () => {
   it('pastes copies with ids of their own and is never without a cell', () => {
-    const notebook = Notebook.empty();
+    const notebook = Notebook.empty('shell');
     const [first] = notebook.cells;
     notebook.setSource(first!.id, 'one');
     notebook.paste(1, [notebook.cells[0]!]);
@@ -304,7 +304,7 @@ describe('a notebook being edited', () => {
   });
 
   it('moves and splits cells', () => {
-    const notebook = Notebook.empty();
+    const notebook = Notebook.empty('shell');
     const id = notebook.cells[0]!.id;
     notebook.setSource(id, 'one\ntwo');
     notebook.split(id, 4);

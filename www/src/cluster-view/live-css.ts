@@ -194,6 +194,11 @@ export const liveStyles = css`
     height: 12px;
     background: var(--ks-accent);
   }
+  @container (max-width: 540px) {
+    .address .host {
+      display: none;
+    }
+  }
   @container (max-width: 440px) {
     .brokers {
       grid-template-columns: repeat(auto-fit, minmax(88px, 1fr));
@@ -202,8 +207,7 @@ export const liveStyles = css`
     .brokers li {
       padding: 4px 8px;
     }
-    .brokers .counts,
-    .address .host {
+    .brokers .counts {
       display: none;
     }
     .row {

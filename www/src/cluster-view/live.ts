@@ -13,6 +13,7 @@ import './console.ts';
 import { liveStyles } from './live-css.ts';
 import { liveTopics, summary, type LiveRow, type LiveTopic } from './live-model.ts';
 import { PartitionMarks } from './marks.ts';
+import { KeyColours } from './key-colours.ts';
 import { PaletteReader } from './palette.ts';
 import { RowCanvas } from './row-canvas.ts';
 import { bootstrap, brokerChip, number, plural, shared } from './shared.ts';
@@ -47,6 +48,7 @@ export class KsLive extends LitElement {
 
   #topics: LiveTopic[] = [];
   #drawings = new Map<string, Drawing>();
+  #colours = new KeyColours();
   #frame = 0;
   #palette: PaletteReader | undefined;
   #observer: IntersectionObserver | undefined;
@@ -319,6 +321,7 @@ export class KsLive extends LitElement {
         name,
         Number(partition),
         getSandbox().viewer,
+        this.#colours,
         this.#schedule,
       );
       this.#drawings.set(key, {

@@ -3,6 +3,7 @@
  * missing in the window that is looked at, one request at a time per partition. Pure but for the viewer it is given.
  */
 import { MARK_CONTROL, MARK_KEY, MARK_TOMBSTONE, type Viewer } from '../client/types.ts';
+import type { KeyColours } from './key-colours.ts';
 
 const CHUNK = 256;
 /** Chunks kept per partition; the farthest from the window go first. */
@@ -30,15 +31,23 @@ export class PartitionMarks {
   readonly topic: string;
   readonly partition: number;
   readonly #viewer: Viewer;
+  readonly #colours: KeyColours;
   readonly #changed: () => void;
   #chunks = new Map<number, Chunk>();
   #fetching = false;
   #failedAtMs = -Infinity;
 
-  constructor(topic: string, partition: number, viewer: Viewer, changed: () => void) {
+  constructor(
+    topic: string,
+    partition: number,
+    viewer: Viewer,
+    colours: KeyColours,
+    changed: () => void,
+  ) {
     this.topic = topic;
     this.partition = partition;
     this.#viewer = viewer;
+    this.#colours = colours;
     this.#changed = changed;
   }
 
@@ -81,7 +90,9 @@ export class PartitionMarks {
         const offset = marks.offsets[i] ?? 0;
         // Offsets between two records hold nothing.
         while (next < offset) this.#set(next++, GAP, 0);
-        this.#set(offset, marks.flags[i] ?? 0, (marks.keyHash[i] ?? 0) % 8);
+        const flags = marks.flags[i] ?? 0;
+        const colour = flags & MARK_KEY ? this.#colours.of(marks.keyHash[i] ?? 0) : 0;
+        this.#set(offset, flags, colour);
         next = offset + 1;
       }
       while (next < Math.min(marks.nextOffset, to)) this.#set(next++, GAP, 0);

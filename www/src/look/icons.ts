@@ -28,6 +28,7 @@ const SHAPES: Record<string, SVGTemplateResult> = {
   info: svg`<circle cx="8" cy="8" r="6"/><path d="M8 7.300v3.700M8 5v.1"/>`,
   more: svg`<path d="M3.200 8h.1M8 8h.1M12.800 8h.1" stroke-width="2.600"/>`,
   panel: svg`<rect x="2" y="3" width="12" height="10" rx="1.500"/><path d="M9.500 3v10"/>`,
+  columns: svg`<rect x="2" y="3" width="12" height="10" rx="1.500"/><path d="M8 3v10"/>`,
   arrowUp: svg`<path d="M8 13V3M4 7l4-4 4 4"/>`,
   arrowDown: svg`<path d="M8 3v10M4 9l4 4 4-4"/>`,
   edit: svg`<path d="m3 13 .6-2.800 7.300-7.300 2.200 2.200-7.300 7.300z"/>`,

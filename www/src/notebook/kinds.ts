@@ -8,6 +8,8 @@ import type { Cell, Json, JsonObject } from './types.ts';
 
 export type Kind = 'markdown' | 'raw' | 'shell' | 'python' | 'javascript';
 
+export type CodeKind = 'shell' | 'python' | 'javascript';
+
 export const KIND_NAMES: Record<Kind, string> = {
   shell: 'Shell',
   python: 'Python',
@@ -22,7 +24,7 @@ const MAGIC =
 const SHELL_NAMES = /^(bash|sh|shell|shellscript|kafka-shell|zsh)$/i;
 const JS_NAMES = /^(javascript|js|jsx?lab|node(js)?|ijavascript|typescript|ts|tslab|deno|bun)$/i;
 
-function languageKind(name: string | undefined): Kind | undefined {
+function languageKind(name: string | undefined): CodeKind | undefined {
   if (name === undefined) return undefined;
   if (SHELL_NAMES.test(name)) return 'shell';
   if (JS_NAMES.test(name)) return 'javascript';
@@ -35,7 +37,14 @@ function textAt(value: Json | undefined, key: string): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
-export function notebookLanguage(metadata: JsonObject): Kind {
+/** What Jupyter calls a notebook's kernel, for each language. */
+export const KERNELSPECS: Record<CodeKind, JsonObject> = {
+  shell: { display_name: 'Kafka shell', language: 'bash', name: 'kafka-shell' },
+  python: { display_name: 'Python 3 (ipykernel)', language: 'python', name: 'python3' },
+  javascript: { display_name: 'JavaScript', language: 'javascript', name: 'javascript' },
+};
+
+export function notebookLanguage(metadata: JsonObject): CodeKind {
   const spec = metadata.kernelspec;
   return (
     languageKind(textAt(spec, 'language')) ??
@@ -136,7 +145,7 @@ export function shellSource(source: string): ShellSource {
 /** The metadata that make a code cell one of this kind in a notebook of that language. */
 export function withKind(
   cell: Cell,
-  kind: 'shell' | 'python' | 'javascript',
+  kind: CodeKind,
   notebook: JsonObject,
 ): JsonObject {
   const { sandbox, ...rest } = cell.metadata;

@@ -3,6 +3,7 @@
  *
  * Pure: knows nothing of the DOM, of kernels or of storage. Every change replaces `data` and tells the listeners.
  */
+import { KERNELSPECS, type CodeKind } from './kinds.ts';
 import { freshId, parseNotebook, serialiseNotebook } from './nbformat.ts';
 import type { Cell, CellType, JsonObject, NotebookData, Output } from './types.ts';
 
@@ -29,14 +30,10 @@ export class Notebook {
     return new Notebook(parseNotebook(text));
   }
 
-  static empty(): Notebook {
-    const notebook = new Notebook({
-      cells: [],
-      minor: 5,
-      metadata: {
-        kernelspec: { display_name: 'Kafka shell', language: 'bash', name: 'kafka-shell' },
-      },
-    });
+  /** One empty cell, in a notebook of that language. */
+  static empty(kind: CodeKind): Notebook {
+    const metadata = { kernelspec: KERNELSPECS[kind] };
+    const notebook = new Notebook({ cells: [], minor: 5, metadata });
     notebook.insert(0, 'code');
     return notebook;
   }

@@ -101,6 +101,11 @@ export const appStyles = css`
     border-bottom-color: var(--ks-accent);
     color: var(--ks-text);
   }
+  .tab.left:not(.current),
+  .tab.right:not(.current) {
+    border-bottom-color: var(--ks-border-strong);
+    color: var(--ks-text);
+  }
   .tab > [role='tab'] {
     flex: 1;
     min-width: 0;
@@ -120,7 +125,8 @@ export const appStyles = css`
   .tab .unsaved {
     color: var(--ks-accent);
   }
-  .tabs ks-menu {
+  .tabs ks-menu,
+  .side-by-side {
     align-self: center;
   }
 
@@ -128,6 +134,9 @@ export const appStyles = css`
     display: grid;
     grid-template-columns: minmax(0, 1fr) 9px var(--panel-width, 44%);
     min-height: 0;
+  }
+  main.two {
+    grid-template-columns: minmax(0, 1fr) 9px min(var(--panel-width, 44%), 34%);
   }
   main.no-panel {
     grid-template-columns: minmax(0, 1fr);
@@ -142,6 +151,13 @@ export const appStyles = css`
     inset: 0;
     overflow: auto;
     scrollbar-gutter: stable;
+  }
+  .scroll.left {
+    right: 50%;
+  }
+  .scroll.right {
+    left: 50%;
+    border-left: 1px solid var(--ks-border);
   }
   .handle {
     position: relative;
@@ -315,6 +331,7 @@ export const appStyles = css`
 
   @media (max-width: 900px) {
     main,
+    main.two,
     main.no-panel {
       grid-template: minmax(0, 1fr) auto auto / minmax(0, 1fr);
     }
@@ -330,6 +347,18 @@ export const appStyles = css`
       inset: 4px calc(50% - 20px);
       border-radius: 2px;
       background: var(--ks-border-strong);
+    }
+    /* No room for two: the current one alone. */
+    .side-by-side {
+      display: none;
+    }
+    .scroll.left,
+    .scroll.right {
+      inset: 0;
+      border: 0;
+    }
+    .scroll:not(.current) {
+      visibility: hidden;
     }
     ks-cluster-panel {
       height: var(--sheet-height, 40dvh);

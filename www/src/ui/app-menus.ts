@@ -1,5 +1,6 @@
 /** The menus of the header, as data: what stands in them and what each item asks of the page. */
 import type { MenuItem } from '../look/menu.ts';
+import type { CodeKind } from '../notebook/kinds.ts';
 import { Notebook } from '../notebook/notebook.ts';
 import { pickFiles, saveFile } from './download.ts';
 import type { KafkaNotebook } from './notebook-element.ts';
@@ -25,7 +26,7 @@ export interface PageActions {
   resetLesson(): Promise<void>;
   resetCluster(): Promise<void>;
   applyTheme(theme: Theme): void;
-  newNotebook(): void;
+  newNotebook(kind?: CodeKind): void;
   openFiles(files: readonly File[]): Promise<void>;
   openAddress(address: string): void;
   toggleFiles(): void;
@@ -141,7 +142,10 @@ export function themeItems(page: PageActions): MenuItem[] {
 
 export function openItems(page: PageActions): (MenuItem | null)[] {
   return [
-    { label: 'New notebook', icon: 'plus', run: () => page.newNotebook() },
+    { label: 'New shell notebook', icon: 'plus', run: () => page.newNotebook('shell') },
+    { label: 'New Python notebook', icon: 'plus', run: () => page.newNotebook('python') },
+    { label: 'New JavaScript notebook', icon: 'plus', run: () => page.newNotebook('javascript') },
+    null,
     {
       label: 'Open a file…',
       hint: '.ipynb, or Jupytext’s .py and .md',

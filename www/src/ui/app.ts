@@ -11,6 +11,7 @@ import { fromSaved, openFile, openLocal, type Opened } from '../kernels/opening.
 import { icon } from '../look/icons.ts';
 import '../look/menu.ts';
 import { controls, tokens } from '../look/tokens.ts';
+import { notebookLanguage, type CodeKind } from '../notebook/kinds.ts';
 import { Notebook } from '../notebook/notebook.ts';
 import { appStyles } from './app-css.ts';
 import { header } from './app-header.ts';
@@ -24,6 +25,7 @@ import {
 import { uploadFiles } from './download.ts';
 import './notebook-element.ts';
 import type { KafkaNotebook } from './notebook-element.ts';
+import { closed, pairUp, show, sideOf, type Panes } from './panes.ts';
 import { followHandle, handleStep, isSheet } from './panel-handle.ts';
 import { readSettings, writeSettings, type Settings, type Theme } from './settings.ts';
 import { storageSummary } from './storage-summary.ts';
@@ -40,7 +42,7 @@ interface Tab {
 export class KsApp extends LitElement implements PageActions {
   static override properties = {
     tabs: { state: true },
-    current: { state: true },
+    panes: { state: true },
     cluster: { state: true },
     filesOpen: { state: true },
     dropping: { state: true },
@@ -53,7 +55,7 @@ export class KsApp extends LitElement implements PageActions {
     theme: { reflect: true },
   };
   declare tabs: Tab[];
-  declare current: number;
+  declare panes: Panes;
   declare cluster: ClusterState;
   declare filesOpen: boolean;
   declare dropping: boolean;
@@ -76,7 +78,7 @@ export class KsApp extends LitElement implements PageActions {
     this.settings = readSettings();
     this.theme = this.settings.theme;
     this.tabs = [];
-    this.current = 0;
+    this.panes = { current: 0, pair: null };
     this.filesOpen = false;
     this.dropping = false;
     this.question = null;
@@ -102,6 +104,11 @@ export class KsApp extends LitElement implements PageActions {
     addEventListener('beforeunload', () => void this.notebook?.session?.save());
     // The picture is not needed to read: it comes after the first paint.
     requestAnimationFrame(() => setTimeout(() => void import('../cluster-view/panel.ts'), 0));
+  }
+
+  /** The number of the tab whose notebook gets the commands. */
+  get current(): number {
+    return this.panes.current;
   }
 
   get notebook(): KafkaNotebook | null {
@@ -134,12 +141,14 @@ export class KsApp extends LitElement implements PageActions {
 
   async #openFirst(): Promise<void> {
     const asked = new URLSearchParams(location.search).get('notebook');
-    const { open, current } = this.settings;
+    const { open, current, pair } = this.settings;
     const keys = open.length > 0 ? open : [];
     for (const key of keys) await this.#reopen(key);
     const wanted = asked ? new URL(asked, document.baseURI).href : current;
     const found = this.tabs.find((tab) => tab.key === wanted);
-    if (found) this.current = found.id;
+    const [left, right] = pair.map((key) => this.tabs.find((tab) => tab.key === key)?.id);
+    if (left && right && left !== right) this.panes = { current: left, pair: [left, right] };
+    if (found) this.#show(found.id);
     else if (asked) this.openAddress(asked);
     else if (this.tabs.length === 0) this.openAddress(FIRST_LESSON);
   }
@@ -173,24 +182,42 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   #show(id: number): void {
-    this.current = id;
+    if (id === this.current) return;
+    this.#see(show(this.panes, id));
+  }
+
+  #see(panes: Panes): void {
+    this.panes = panes;
     this.#remember();
   }
 
+  /** Two notebooks beside each other, or one again. One that is alone gets a new one beside it. */
+  #toggleSideBySide(): void {
+    if (this.panes.pair) this.#see({ current: this.current, pair: null });
+    else {
+      const before = this.current;
+      const metadata = this.notebook?.session?.notebook.metadata;
+      if (this.tabs.length === 1) this.newNotebook(metadata && notebookLanguage(metadata));
+      const ids = this.tabs.map((tab) => tab.id);
+      this.#see(show(pairUp({ current: before, pair: null }, ids), this.current));
+    }
+  }
+
   #close(id: number): void {
-    const index = this.tabs.findIndex((tab) => tab.id === id);
+    const ids = this.tabs.map((tab) => tab.id);
     const element = this.renderRoot.querySelector<KafkaNotebook>(
       `kafka-notebook[data-tab='${id}']`,
     );
     void element?.session?.close();
     this.tabs = this.tabs.filter((tab) => tab.id !== id);
-    if (this.current === id) this.current = this.tabs[Math.max(0, index - 1)]?.id ?? 0;
-    this.#remember();
+    this.#see(closed(this.panes, ids, id));
   }
 
   #remember(): void {
-    const current = this.tabs.find((tab) => tab.id === this.current)?.key ?? '';
-    this.#set({ open: this.tabs.map((tab) => tab.key), current });
+    const key = (id: number) => this.tabs.find((tab) => tab.id === id)?.key ?? '';
+    const { current, pair } = this.panes;
+    const open = this.tabs.map((tab) => tab.key);
+    this.#set({ open, current: key(current), pair: pair?.map(key) ?? [] });
   }
 
   #set(part: Partial<Settings>): void {
@@ -224,8 +251,8 @@ export class KsApp extends LitElement implements PageActions {
     if (!this.filesOpen) this.toggleFiles();
   }
 
-  newNotebook(): void {
-    this.#openText(openLocal('untitled.ipynb', Notebook.empty().serialise()));
+  newNotebook(kind: CodeKind = 'shell'): void {
+    this.#openText(openLocal('untitled.ipynb', Notebook.empty(kind).serialise()));
   }
 
   // ─── Commands of the header ───
@@ -265,7 +292,7 @@ export class KsApp extends LitElement implements PageActions {
     return html`
       ${this.#header()} ${this.#tabStrip()}
       <main
-        class=${this.settings.panelOpen ? '' : 'no-panel'}
+        class="${this.settings.panelOpen ? '' : 'no-panel'} ${this.panes.pair ? 'two' : ''}"
         @dragover=${this.#onDrag}
         @dragleave=${this.#onDragEnd}
         @drop=${this.#onDrop}
@@ -315,11 +342,13 @@ export class KsApp extends LitElement implements PageActions {
           (t) => t.id,
           (t) =>
             html`<div
-              class="scroll"
+              class="scroll ${sideOf(this.panes, t.id)} ${t.id === this.current ? 'current' : ''}"
               id=${`panel-${t.id}`}
               role="tabpanel"
               aria-labelledby=${`tab-${t.id}`}
-              ?hidden=${t.id !== this.current}
+              ?hidden=${sideOf(this.panes, t.id) === 'hidden'}
+              @pointerdown=${() => this.#show(t.id)}
+              @focusin=${() => this.#show(t.id)}
             >
               <kafka-notebook
                 bare
@@ -384,7 +413,7 @@ export class KsApp extends LitElement implements PageActions {
           const unsaved =
             session !== undefined && session !== null && session.saveState === 'failed';
           return html`<div
-            class="tab ${tab.id === this.current ? 'current' : ''}"
+            class="tab ${tab.id === this.current ? 'current' : ''} ${sideOf(this.panes, tab.id)}"
             role="presentation"
           >
             <button
@@ -419,7 +448,24 @@ export class KsApp extends LitElement implements PageActions {
         .items=${openItems(this)}
         data-testid="open"
       ></ks-menu>
+      <span class="spring"></span>
+      ${this.tabs.length === 0 ? nothing : this.#sideBySideButton()}
     </nav>`;
+  }
+
+  #sideBySideButton() {
+    const on = this.panes.pair !== null;
+    const text = on ? 'One notebook' : 'Two notebooks side by side';
+    return html`<button
+      class="button quiet icon small side-by-side"
+      aria-label="Two notebooks side by side"
+      title=${text}
+      aria-pressed=${on}
+      data-testid="side-by-side"
+      @click=${this.#toggleSideBySide}
+    >
+      ${icon('columns')}
+    </button>`;
   }
 
   #nothingOpen() {

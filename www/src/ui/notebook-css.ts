@@ -166,14 +166,24 @@ export const notebookStyles = css`
     height: 12px;
   }
   .kind {
-    flex: none;
-    margin: 8px 8px 0 0;
+    position: absolute;
+    top: 8px;
+    right: 8px;
     font-size: 11px;
     color: var(--ks-muted);
   }
   .input > ks-menu {
-    flex: none;
-    margin: 6px 4px 0 0;
+    position: absolute;
+    top: 6px;
+    right: 4px;
+  }
+  /* The kind of the cell stands in the first line's corner; all other lines have the whole width. */
+  .source::before,
+  .editor .cm-line:first-child::before {
+    content: '';
+    float: right;
+    width: 88px;
+    height: 20px;
   }
   .actions {
     position: absolute;

@@ -12,7 +12,7 @@ import { openAddress, type Opened } from '../kernels/opening.ts';
 import type { Elsewhere, RunAllResult } from '../kernels/run-all.ts';
 import { NotebookSession, type SessionEvent } from '../kernels/session.ts';
 import { Keys, type Command, type Mode } from '../notebook/keys.ts';
-import { withKind, type Kind } from '../notebook/kinds.ts';
+import { KIND_NAMES, notebookLanguage, withKind, type Kind } from '../notebook/kinds.ts';
 import { plainText } from '../notebook/outputs.ts';
 import type { RunState } from '../notebook/queue.ts';
 import { cellSandbox } from '../notebook/sandbox.ts';
@@ -231,7 +231,8 @@ export class KafkaNotebook extends LitElement implements CellHost {
     }
     const { session } = this;
     if (!session) return nothing;
-    const { cells } = session.notebook;
+    const { cells, metadata } = session.notebook;
+    const language = notebookLanguage(metadata);
     return html`
       ${this.bare ? nothing : this.#toolbar(session)} ${this.#banners(session)}
       <div
@@ -264,8 +265,8 @@ export class KafkaNotebook extends LitElement implements CellHost {
           this.readonly
             ? nothing
             : html`<div class="add">
-                <button class="button small" @click=${() => this.#add('shell')}>
-                  ${icon('plus')} Shell
+                <button class="button small" @click=${() => this.#add(language)}>
+                  ${icon('plus')} ${KIND_NAMES[language]}
                 </button>
                 <button class="button small" @click=${() => this.#add('markdown')}>
                   ${icon('plus')} Text

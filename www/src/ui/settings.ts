@@ -12,6 +12,8 @@ export interface Settings {
   /** Addresses and `local:` keys of open notebooks, the current one first in `current`. */
   open: string[];
   current: string;
+  /** The two that are seen side by side, left and right; empty for one. */
+  pair: string[];
 }
 
 const KEY = 'kafka-sandbox-page';
@@ -22,6 +24,7 @@ const DEFAULTS: Settings = {
   panelOpen: true,
   open: [],
   current: '',
+  pair: [],
 };
 
 export function readSettings(): Settings {
