@@ -94,6 +94,16 @@ test('axe finds nothing', async () => {
     await browser.evaluate(() =>
       document.querySelector('ks-app').renderRoot.querySelector('dialog').close(),
     );
+    for (const [what, open] of [
+      ['dialog for addresses', (app) => app.askAddress()],
+      ['question for a host', (app) => app.openAddress('https://example.invalid/a.ipynb')],
+    ]) {
+      await browser.evaluate(`() => (${open})(document.querySelector('ks-app'))`);
+      await browser.until(what, () => Boolean(document.querySelector('ks-app').renderRoot.querySelector('dialog[open] h2')));
+      await check(what);
+      await browser.evaluate(() => document.querySelector('ks-app').renderRoot.querySelector('dialog').close());
+      await browser.until('it is gone', () => !document.querySelector('ks-app').renderRoot.querySelector('dialog'));
+    }
     await browser.resize(400, 850);
     await show(browser, 'live', 'light');
     await check('narrow');

@@ -77,7 +77,7 @@ for (const name of browsersToTest()) {
       await browser.goto(
         `${course.url}/?notebook=${encodeURIComponent('http://example.invalid/x.ipynb')}`,
       );
-      assert.match(await problem(browser), /Only notebooks of this site/);
+      assert.match(await problem(browser), /by https addresses only .*this one is http\./);
       await browser.evaluate(() => localStorage.clear());
       await browser.goto(`${course.url}/?notebook=/course/fine.ipynb`);
       await ready(browser);

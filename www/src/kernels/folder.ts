@@ -150,7 +150,9 @@ async function tell(kernel: FolderUser, path: string, bytes: Uint8Array | null):
   await (bytes ? kernel.writeFile(path, bytes) : kernel.removeFile(path)).catch(() => undefined);
 }
 
+/** Of this site alone: a notebook must not make the page ask other hosts, wherever the element is embedded. */
 async function fetchBytes(address: string): Promise<Uint8Array | null> {
+  if (new URL(address).origin !== location.origin) return null;
   const response = await fetch(address);
   // A single-page server may answer a missing file with the page itself.
   if (!response.ok || (response.headers.get('content-type') ?? '').startsWith('text/html'))

@@ -5,6 +5,7 @@
  * edited one is shown with the offer to see the new version.
  */
 import type { DocumentStore, StoredDocument } from '../client/documents.ts';
+import { nameIn, rawAddress, refusalOf } from '../notebook/addresses.ts';
 import { NotebookError, parseNotebook } from '../notebook/nbformat.ts';
 
 export interface Opened {
@@ -45,14 +46,16 @@ async function fetchText(address: string): Promise<string> {
   return await response.text();
 }
 
-/** Opens the lesson at an address of this site. Throws `NotebookError` when there is neither file nor copy. */
-export async function openAddress(address: string, store: DocumentStore): Promise<Opened> {
+/** Whether another host may be asked for this file. */
+export type Consent = (url: URL) => boolean | Promise<boolean>;
+
+/**
+ * Opens the lesson at an address: of this site, or of another host when `consent` says so (null: never). Throws
+ * `NotebookError` when there is neither file nor copy.
+ */
+export async function openAddress(address: string, store: DocumentStore, consent: Consent | null = null): Promise<Opened> {
   const url = new URL(address, document.baseURI);
-  if (url.origin !== location.origin) {
-    throw new NotebookError(
-      `Only notebooks of this site can be opened by address; ${url.host} is another one. Download it and open the file.`,
-    );
-  }
+  if (url.origin !== location.origin) return await openElsewhere(rawAddress(url), store, consent);
   const key = url.href.split('#')[0] ?? url.href;
   const fileName = fileNameOf(key);
   const saved = await store.load(key).catch(() => undefined);
@@ -78,6 +81,29 @@ export async function openAddress(address: string, store: DocumentStore): Promis
 export function fromSaved(saved: StoredDocument, authorText: string | null, note: string): Opened {
   const { key, fileName, text, authorHash, edited } = saved;
   return { key, fileName, text, authorText, authorHash, edited, newVersion: false, note };
+}
+
+/** A copy that is kept is shown without asking its host again. */
+async function openElsewhere(url: URL, store: DocumentStore, consent: Consent | null): Promise<Opened> {
+  const refused = refusalOf(url);
+  if (refused) throw new NotebookError(refused);
+  const key = url.href.split('#')[0] ?? url.href;
+  const saved = await store.load(key).catch(() => undefined);
+  if (saved) return fromSaved(saved, null, '');
+  if (!consent)
+    throw new NotebookError(
+      `Only notebooks of this site can be opened by address; ${url.host} is another one. Download it and open the file.`,
+    );
+  if (!(await consent(url))) throw new NotebookError(`${url.host} was not asked for this notebook: you did not agree.`);
+  const { fetchElsewhere } = await import('./elsewhere.ts');
+  const authorText = await fetchElsewhere(url);
+  const read = await asNotebook(nameIn(url), authorText);
+  parseNotebook(read.text);
+  const authorHash = await hashOf(authorText);
+  const kept = { key, fileName: read.fileName, title: read.fileName, text: read.text, authorHash, edited: false };
+  await store.save({ ...kept, savedAtMs: Date.now() }).catch(() => undefined);
+  const note = `This is a copy of a notebook on ${url.host}, kept in this browser; that host is asked again only when you reset the notebook. ${read.note}`;
+  return { key, ...read, note: note.trim(), authorText, authorHash, edited: false, newVersion: false };
 }
 
 /** Python scripts and Markdown can be written as notebooks (`notebook/text-notebook.ts`). */

@@ -251,6 +251,11 @@ export const appStyles = css`
   }
   dialog p {
     margin: 0 0 16px;
+    overflow-wrap: anywhere;
+  }
+  dialog p > input {
+    width: 100%;
+    margin-top: 4px;
   }
   dialog .row {
     justify-content: flex-end;

@@ -13,7 +13,12 @@ export interface Question {
   title: string;
   text: string;
   action: string;
+  facts?: readonly (readonly [string, string])[];
+  /** Nothing is lost by it. */
+  harmless?: boolean;
   run(): void;
+  /** The dialog was left otherwise. */
+  cancel?(): void;
 }
 
 /** What menus ask of the page. */
@@ -29,6 +34,7 @@ export interface PageActions {
   newNotebook(kind?: CodeKind): void;
   openFiles(files: readonly File[]): Promise<void>;
   openAddress(address: string): void;
+  askAddress(): void;
   toggleFiles(): void;
   showKeys(): void;
   say(text: string): void;
@@ -151,6 +157,12 @@ export function openItems(page: PageActions): (MenuItem | null)[] {
       hint: '.ipynb, or Jupytext’s .py and .md',
       icon: 'folder',
       run: () => void pickFiles('.ipynb,.py,.md,.markdown,.myst,.qmd,.rmd', true).then((files) => page.openFiles(files)),
+    },
+    {
+      label: 'Open an address…',
+      hint: 'of this site, or of another after a question',
+      icon: 'file',
+      run: () => page.askAddress(),
     },
     null,
     {

@@ -15,7 +15,7 @@ import { notebookLanguage, type CodeKind } from '../notebook/kinds.ts';
 import { Notebook } from '../notebook/notebook.ts';
 import { appStyles } from './app-css.ts';
 import { header } from './app-header.ts';
-import { framed, keysDialog, questionDialog, storageDialog } from './app-dialogs.ts';
+import { addressDialog, framed, hostQuestion, keysDialog, questionDialog, storageDialog } from './app-dialogs.ts';
 import {
   FIRST_LESSON,
   openItems,
@@ -60,7 +60,7 @@ export class KsApp extends LitElement implements PageActions {
   declare filesOpen: boolean;
   declare dropping: boolean;
   declare question: Question | null;
-  declare dialog: 'question' | 'keys' | 'storage' | null;
+  declare dialog: 'question' | 'keys' | 'storage' | 'address' | null;
   /** A few words that go by themselves: what a command of the header did. */
   declare said: string;
   declare problem: string;
@@ -71,6 +71,8 @@ export class KsApp extends LitElement implements PageActions {
   static override styles = [tokens, controls, appStyles];
 
   #ids = 0;
+  /** Questions for hosts come one after the other. */
+  #hostQuestions: Promise<unknown> = Promise.resolve();
   #saidTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -165,10 +167,27 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   openAddress(address: string): void {
+    if (!URL.canParse(address, document.baseURI)) {
+      this.problem = `“${address}” is not an address.`;
+      return;
+    }
     const key = new URL(address, document.baseURI).href;
     const open = this.tabs.find((tab) => tab.key === key);
     if (open) this.#show(open.id);
     else this.#addTab({ id: ++this.#ids, src: address, key, title: 'Opening…', opened: null });
+  }
+
+  /** Whether the person lets another host be asked. Who does not want it does not want the tab either. */
+  #confirmHost(tab: number, url: URL): Promise<boolean> {
+    const asked = this.#hostQuestions.then(
+      () =>
+        new Promise<boolean>((answer) => {
+          this.ask({ ...hostQuestion(url), run: () => answer(true), cancel: () => answer(false) });
+        }),
+    );
+    this.#hostQuestions = asked;
+    void asked.then((agreed) => agreed || this.#close(tab));
+    return asked;
   }
 
   #openText(opened: Opened): void {
@@ -256,6 +275,10 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   // ─── Commands of the header ───
+
+  askAddress(): void {
+    this.dialog = 'address';
+  }
 
   ask(question: Question): void {
     this.question = question;
@@ -355,6 +378,7 @@ export class KsApp extends LitElement implements PageActions {
                 data-tab=${t.id}
                 data-testid="notebook"
                 theme=${this.theme}
+                .consent=${(url: URL) => this.#confirmHost(t.id, url)}
                 src=${t.src}
                 @notebook-open=${(event: CustomEvent<{ title: string }>) => this.#rename(t, event.detail.title)}
                 @notebook-problem=${() => this.#rename(t, 'Not opened')}
@@ -481,6 +505,13 @@ export class KsApp extends LitElement implements PageActions {
     </div>`;
   }
 
+  #closeDialog(): void {
+    const { question } = this;
+    this.dialog = null;
+    this.question = null;
+    question?.cancel?.();
+  }
+
   #dialogs() {
     if (!this.dialog) return nothing;
     const { facts } = storageSummary(this.cluster, this.notebook?.session ?? null);
@@ -488,8 +519,9 @@ export class KsApp extends LitElement implements PageActions {
       question: (close: () => void) => questionDialog(this.question, close),
       keys: keysDialog,
       storage: (close: () => void) => storageDialog(facts, this.cluster.notices, close),
+      address: (close: () => void) => addressDialog((address) => this.openAddress(address), close),
     };
-    return framed(content[this.dialog], () => (this.dialog = null));
+    return framed(content[this.dialog], () => this.#closeDialog());
   }
 
   protected override updated(): void {

@@ -8,7 +8,7 @@ import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { getDocuments, getSandbox } from '../client/provide.ts';
 import type { EditorModule } from '../editor/types.ts';
-import { openAddress, type Opened } from '../kernels/opening.ts';
+import { openAddress, type Consent, type Opened } from '../kernels/opening.ts';
 import type { Elsewhere, RunAllResult } from '../kernels/run-all.ts';
 import { NotebookSession, type SessionEvent } from '../kernels/session.ts';
 import { Keys, type Command, type Mode } from '../notebook/keys.ts';
@@ -61,6 +61,8 @@ export class KafkaNotebook extends LitElement implements CellHost {
 
   static override styles = [tokens, controls, notebookStyles];
 
+  /** Asked before a `src` on another host is fetched; without it none is. Set it before `src`. */
+  consent: Consent | null = null;
   readonly #keys = new Keys();
   #unsubscribe: (() => void) | undefined;
   #runAll: AbortController | undefined;
@@ -110,7 +112,7 @@ export class KafkaNotebook extends LitElement implements CellHost {
 
   async #openSrc(src: string): Promise<void> {
     try {
-      this.load(await openAddress(src, getDocuments()));
+      this.load(await openAddress(src, getDocuments(), this.consent));
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
       this.dispatchEvent(new CustomEvent('notebook-problem', { detail: this.problem }));
