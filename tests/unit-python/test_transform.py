@@ -2,7 +2,7 @@
 
 import unittest
 
-from sandbox_kernel.transform import cell_magic, transform
+from sandbox_kernel.transform import automagic, cell_magic, transform
 
 
 class Transform(unittest.TestCase):
@@ -39,3 +39,16 @@ class Transform(unittest.TestCase):
         self.assertEqual(cell_magic("%%writefile a.py\nx = 1\n"), ("writefile", "a.py", "x = 1\n"))
         self.assertEqual(cell_magic("\n%%time\nx"), ("time", "", "x\n"))
         self.assertIsNone(cell_magic("%time x"))
+
+    def test_comments_may_stand_above_a_cell_magic(self):
+        form = "#@title Write it\n#@markdown once\n\n%%writefile a.py\nx\n"
+        self.assertEqual(cell_magic(form), ("writefile", "a.py", "x\n"))
+        self.assertIsNone(cell_magic("# %%time\nx = 1\n"))
+
+    def test_a_line_that_begins_with_a_magic_s_name_is_that_magic(self):
+        magics = {"ls", "cd", "who"}
+        for source in ("ls -l books", "cd ..", "who", "ls\n"):
+            self.assertEqual(automagic(source, magics, {}), "%" + source)
+        for source in ("ls = 5", "ls, x = 1, 2", "ls == 5", "ls , x = 1, 2", "cd.x", "ls -l\nprint()", "cat x", "# ls"):
+            self.assertEqual(automagic(source, magics, {}), source)
+        self.assertEqual(automagic("ls -l", magics, {"ls": 5}), "ls -l")

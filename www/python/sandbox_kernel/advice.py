@@ -23,6 +23,12 @@ MISSING = {
     "aiokafka": NO_STREAMS, "faust": NO_STREAMS, "quixstreams": NO_STREAMS, "bytewax": NO_STREAMS,
     "avro": NO_REGISTRY, "fastavro": NO_REGISTRY, "jsonschema": NO_REGISTRY, "google": NO_REGISTRY,
 }  # fmt: skip
+# Packages of the world that courses import: what else is missing may be a file of the course's own.
+ELSEWHERE = frozenset(
+    "bs4 boto3 cassandra cv2 dash dotenv elasticsearch faker fastapi findspark flask influxdb ipywidgets keras mysql nltk paho "
+    "pika PIL plotly polars psutil psycopg2 pyarrow pyflink pykafka pymongo redis s3fs scipy seaborn sklearn sqlalchemy "
+    "streamlit tensorflow tensorflow_io torch tqdm tweepy urllib3 websocket websockets yfinance".split()
+)
 MISSING_STANDARD = {"multiprocessing": THREADS, "_multiprocessing": THREADS, "tkinter": "display(HTML(…)) shows things"}
 
 
@@ -70,7 +76,10 @@ def _module(error, catalogue):
         return f"{top} is a part of Python that a web page cannot have{f': {hint}' if hint else ''}."
     if any(top in details["imports"] for details in catalogue.values()):
         return None
-    hint = NO_REGISTRY if _asked_by(error, "/confluent_kafka/schema_registry/") else MISSING.get(top)
+    asked = any(_asked_by(error, f"/confluent_kafka/{part}/") for part in ("schema_registry", "avro"))
+    hint = NO_REGISTRY if asked else MISSING.get(top)
+    if hint is None and top not in ELSEWHERE:
+        return f"There is no module {top} here. A file of the course, as {top}.py, can be uploaded under Files."
     return missing(top, hint, catalogue)
 
 

@@ -108,7 +108,7 @@ def _parsed(source):
     """The cell as Python, with magics as calls."""
     magic = transform.cell_magic(source)
     if not magic:
-        return transform.transform(source)
+        return transform.transform(transform.automagic(source, shell.line_magics, namespace))
     return "get_ipython().run_cell_magic({!r}, {!r}, {!r})".format(*magic)
 
 

@@ -3,7 +3,7 @@
 import re
 import sys
 
-from . import inspection, packages, shell
+from . import inspection, packages, scripts, shell
 
 # The shell has no Python, so these go where `%pip` goes.
 PIP = re.compile(r"(?:sudo\s+)?(?:\S*\s+-m\s+)?pip3?(?:\s+(.*))?$", re.DOTALL)
@@ -30,9 +30,11 @@ class Interactive:
 
     def system(self, command):
         command = shell.expand(command, self.user_ns)
-        pip = PIP.match(command)
+        pip, python = PIP.match(command), scripts.COMMAND.match(command)
         if pip:
             packages.pip(pip[1] or "")
+        elif python:
+            self.user_ns["_exit_code"] = scripts.run(python[1])
         else:
             self.user_ns["_exit_code"] = shell.system(command)
 

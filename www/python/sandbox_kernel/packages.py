@@ -20,6 +20,11 @@ catalogue = {}
 _chosen = {}
 _there = {}
 
+# Other names under which the same module is installed: a fork that has come home, and the name that it had first.
+SAME = {"kafka-python-ng": "kafka-python", "kafka": "kafka-python"}
+# What a notebook's page is in itself.
+OWN = ("ipykernel", "ipython", "jupyter", "jupyterlab", "notebook", "pip", "setuptools", "wheel")
+
 
 def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -93,8 +98,12 @@ def pip(line):
     command = words[0] if words else "help"
     names = [word.strip("'\"") for word in words[1:] if not word.startswith("-")]
     if command == "install":
+        quiet = any(re.fullmatch(r"-q+|--quiet", word) for word in words)
+        if "-r" in words[:-1]:
+            path = words[words.index("-r") + 1]
+            names = [name for name in names if name != path] + _required(path)
         for name in names:
-            _pip_install(name)
+            _pip_install(name, quiet)
     elif command in ("list", "freeze"):
         _pip_list(command)
     elif command == "show":
@@ -108,13 +117,31 @@ def pip(line):
         print("This page knows pip install, list and show.", file=sys.stderr)
 
 
-def _pip_install(text):
+def _required(path):
+    """The requirements in a file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = [line.partition("#")[0].strip() for line in file]
+    except OSError as error:
+        print(f"ERROR: Could not open requirements file: {error}", file=sys.stderr)
+        return []
+    return [line.replace(" ", "") for line in lines if line and not line.startswith("-")]
+
+
+def _pip_install(text, quiet=False):
     found = REQUIREMENT.fullmatch(text)
     if not found:
         print(f"ERROR: Invalid requirement: {text!r}", file=sys.stderr)
         return
     name, relation, version = found.groups()
     package = normal(name)
+    if package in SAME:
+        print(f"{name} is another name of {SAME[package]}, which this page carries.")
+        return
+    if package in OWN:
+        if not quiet:
+            print(f"Requirement already satisfied: {text} (this page itself)")
+        return
     details = catalogue.get(package)
     if details is None:
         print(f"ERROR: {advice.missing(name, advice.MISSING.get(package), catalogue)}", file=sys.stderr)
@@ -130,7 +157,8 @@ def _pip_install(text):
     if _there.get(package, _chosen[package]) == wanted:
         if package not in _there:
             unpack(package)
-        print(f"Requirement already satisfied: {text} in {SITE} ({wanted})")
+        if not quiet:
+            print(f"Requirement already satisfied: {text} in {SITE} ({wanted})")
         return
     if package in _there:
         _remove(package)

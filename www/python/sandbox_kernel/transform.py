@@ -6,7 +6,8 @@ line stays a line, so that line numbers in tracebacks are those of the cell.
 
 import re
 
-CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*([^\n]*)(?:\n|$)(.*)", re.DOTALL)
+# Colab lets comments (its forms' `#@title`) stand above.
+CELL_MAGIC = re.compile(r"(?:\s*#[^\n]*\n)*\s*%%(\w+)[ \t]*([^\n]*)(?:\n|$)(.*)", re.DOTALL)
 ASSIGNED = re.compile(r"([\w.,\s*\[\]'\"()]+?)\s*=\s*([!%])(.*)", re.DOTALL)
 HELP = re.compile(r"(\?{1,2})?\s*([%\w.\[\]'\"*]+?)\s*(\?{1,2})?\s*;?$")
 AUTOMAGIC = re.compile(r"(pip|conda)\s+(install|uninstall|list|show|freeze)\b")
@@ -20,6 +21,15 @@ def cell_magic(source):
         return None
     body = found[3]
     return found[1], found[2].strip(), body if body == "" or body.endswith("\n") else body + "\n"
+
+
+def automagic(source, magics, namespace):
+    """A cell of one line that begins with the name of a magic, as `ls -l`, is that magic: unless the name is a variable's."""
+    line = source.strip()
+    name, _, rest = line.partition(" ")
+    if "\n" in line or name not in magics or name in namespace or rest.lstrip()[:1] in ("=", ","):
+        return source
+    return source.replace(line, f"%{line}", 1)
 
 
 def transform(source):

@@ -38,7 +38,11 @@ export function lightSteps(source: string): LightStep[] | null {
 
 function stepOf(text: string): LightStep | null {
   const pip = pipLine(text);
-  if (pip !== undefined) return { do: 'pip', words: pipWords(pip) };
+  if (pip !== undefined) {
+    const words = pipWords(pip);
+    // A file of requirements is Python's to read.
+    return words.includes('-r') ? null : { do: 'pip', words };
+  }
   if (text.startsWith('!')) return { do: 'shell', text: text.replace(/^!{1,2}\s?/, '') };
   const env = /^%(?:set_)?env\s+(\w+)(?:\s*=\s*|\s+)(.+)$/.exec(text);
   if (env) return { do: 'env', name: env[1] ?? '', value: env[2] ?? '' };
@@ -60,6 +64,9 @@ interface Package {
 }
 
 const PACKAGES = catalogue as Record<string, Package>;
+/** As in `packages.py`: names of the same module, and what a notebook's page is in itself. */
+const SAME: Record<string, string> = { 'kafka-python-ng': 'kafka-python', kafka: 'kafka-python' };
+const OWN = 'ipykernel ipython jupyter jupyterlab notebook pip setuptools wheel'.split(' ');
 const SITE = '/lib/python3.14/site-packages';
 
 /** `chosen` is what a later interpreter shall have; installing changes it. Gives [stream, text]. */
@@ -69,11 +76,12 @@ export function pip(
 ): ['stdout' | 'stderr', string][] {
   const [command, ...rest] = words;
   const names = rest.filter((word) => !word.startsWith('-'));
+  const quiet = rest.some((word) => /^(-q+|--quiet)$/.test(word));
   const version = (name: string): string =>
     chosen[name] ?? Object.keys(PACKAGES[name]?.versions ?? {})[0] ?? '';
   switch (command) {
     case 'install':
-      return names.map((name) => install(name, chosen, version));
+      return names.map((name) => install(name, chosen, version, quiet));
     case 'list':
     case 'freeze': {
       const rows = Object.keys(PACKAGES).sort();
@@ -89,10 +97,16 @@ function install(
   text: string,
   chosen: Record<string, string>,
   version: (name: string) => string,
+  quiet: boolean,
 ): ['stdout' | 'stderr', string] {
   const found = /^([A-Za-z0-9][\w.-]*?)(?:\[[^\]]*\])?\s*(?:(==|>=|<=|~=|!=|<|>)\s*([\w.*]+))?$/.exec(text);
   if (!found) return ['stderr', `ERROR: Invalid requirement: '${text}'\n`];
   const name = (found[1] ?? '').replace(/[-_.]+/g, '-').toLowerCase();
+  const same = SAME[name];
+  if (same) return ['stdout', `${name} is another name of ${same}, which this page carries.\n`];
+  if (OWN.includes(name)) {
+    return ['stdout', quiet ? '' : `Requirement already satisfied: ${text} (this page itself)\n`];
+  }
   const known = PACKAGES[name];
   const all = Object.keys(PACKAGES).sort().join(', ');
   if (!known) return ['stderr', `ERROR: ${name} is not part of this page. It carries ${all}.\n`];
@@ -105,7 +119,7 @@ function install(
     ];
   }
   if (wanted === version(name)) {
-    return ['stdout', `Requirement already satisfied: ${text} in ${SITE} (${wanted})\n`];
+    return ['stdout', quiet ? '' : `Requirement already satisfied: ${text} in ${SITE} (${wanted})\n`];
   }
   chosen[name] = wanted;
   return ['stdout', `Successfully installed ${name}-${wanted}\n`];

@@ -70,6 +70,9 @@ export function kindOf(cell: Cell, metadata: JsonObject): Kind {
   return isBangOnly(cell.source) ? 'shell' : notebookLanguage(metadata);
 }
 
+/** Programs in Python run in Python's kernel. */
+const PYTHON_COMMAND = /^!\s*(?:(?:sudo|nohup)\s+)*python3?(?:\.\d+)?(?:\s+(?!-m\s+pip\b)|$)/;
+
 /** Only `!` commands (with their continued lines), comments and blank lines, and at least one command. */
 export function isBangOnly(source: string): boolean {
   let commands = 0;
@@ -78,7 +81,7 @@ export function isBangOnly(source: string): boolean {
     if (!continued) {
       const start = line.trimStart();
       if (start === '' || start.startsWith('#')) continue;
-      if (!start.startsWith('!')) return false;
+      if (!start.startsWith('!') || PYTHON_COMMAND.test(start)) return false;
       commands++;
     }
     continued = line.endsWith('\\');
