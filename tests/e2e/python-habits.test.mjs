@@ -26,7 +26,7 @@ const CELLS = [
   ['%%capture caught\nprint("inside")', { stdout: '' }],
   ['caught.stdout', { result: "'inside\\n'" }],
   ['%pip install kafka-python\n!pip install pandas', { stdout_regex: '^Requirement already satisfied: kafka-python', stderr_regex: 'pandas is not part of this page' }],
-  ['import sys\npipeline = "pip"\n!echo {pipeline} install\n!{sys.executable} -m pip install -q kafka-python > log 2>&1  # the client', { stdout_regex: '^pip install\nRequirement already satisfied: kafka-python', stderr: '' }],
+  ['import sys\npipeline = "pip"\n!echo {pipeline} install\n!{sys.executable} -m pip install kafka-python > log 2>&1  # the client', { stdout_regex: '^pip install\nRequirement already satisfied: kafka-python', stderr: '' }],
   ['print?', { stdout_regex: 'Signature:.*print\\(\\*args' }],
   ['def half(n):\n    return n / 0\nhalf(2)', { error: 'ZeroDivisionError', error_regex: 'division by zero' }],
   ['import pandas', { error: 'ModuleNotFoundError', error_regex: "No module named 'pandas'" }],
@@ -38,6 +38,23 @@ const CELLS = [
   ['KafkaProducer(bootstrap_servers="localhost:9999")', { error: 'NoBrokersAvailable' }],
   ['def deeper(): return deeper()\ndeeper()', { error: 'RecursionError' }],
   ['%%bash\necho in bash $COLOUR', { stdout: 'in bash blue\n' }],
+  // What courses do beside Kafka: folders, programs, variables, setting up a machine, brokers of their own.
+  ['!mkdir -p made/inner', { stdout: '' }],
+  ['os.makedirs("own"); open("made/inner/x", "w").close()\n!ls -d own made/inner/x', { stdout: 'made/inner/x\nown\n' }],
+  ['!cd /tmp; pwd\n!pwd', { stdout: '/tmp\n/home/learner\n' }],
+  ['os.environ["PLACE"] = "it\'s here"; os.chdir("made")', {}],
+  ['!echo $PLACE; pwd', { stdout: "it's here\n/home/learner/made\n" }],
+  ['%cd ..', { stdout: '/home/learner\n' }],
+  ['!python hello.py', { stdout: 'hello from __main__\n' }],
+  ['ls hello.py', { stdout: 'hello.py\n' }],
+  ['!pip install -q kafka-python-ng ipython', { stdout: 'kafka-python-ng is another name of kafka-python, which this page carries.\n' }],
+  ['#@title A form\n%%bash\necho formed', { stdout: 'formed\n' }],
+  ['task = asyncio.create_task(later(3))\nawait task', { result: '3' }],
+  ['asyncio.run(later(3))', { error: 'RuntimeError', error_regex: 'asyncio.run\\(\\) cannot be called from a running event loop' }],
+  ['!sudo apt-get install -y default-jre\n!./kafka_2.13-3.5.1/bin/kafka-server-start.sh -daemon config/server.properties', { stdout: '', stderr_regex: ['nothing to install', 'the cluster is already running'] }],
+  ['KafkaProducer(bootstrap_servers="broker-1:29092").bootstrap_connected()', { result: 'True' }],
+  ['import configs', { error: 'ModuleNotFoundError' }],
+  ['!pip install -q faker\nfrom faker import Faker\nFaker.seed(1)\nlen(Faker("de_DE").name()) > 3', { result: 'True' }],
 ];
 
 function habits() {

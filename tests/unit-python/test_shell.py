@@ -2,7 +2,7 @@
 
 import unittest
 
-from sandbox_kernel.shell import Lines, expand, expand_lines
+from sandbox_kernel.shell import Lines, as_child, expand, expand_lines
 
 
 class Expand(unittest.TestCase):
@@ -30,3 +30,8 @@ class SList(unittest.TestCase):
         self.assertEqual((lines.n, lines.s, lines.l), ("a 1\nb 2", "a 1 b 2", ["a 1", "b 2"]))
         self.assertEqual(lines.grep("b"), ["b 2"])
         self.assertEqual(lines.fields(1), ["1", "2"])
+
+    def test_commands_of_a_process_run_in_a_shell_of_their_own(self):
+        self.assertEqual(as_child("cd books"), "!cd books")
+        self.assertEqual(as_child("echo a \\\n  b\n"), "!echo a \\\n  b")
+        self.assertEqual(as_child("cd books\nls"), "(\ncd books\nls\n)")

@@ -45,7 +45,7 @@ describe('what pip is given', () => {
   });
   test('runs without an interpreter, between commands', () => {
     expect(lightSteps('!echo pip\n%pip install kafka-python\n# pip')).toEqual([
-      { do: 'shell', text: 'echo pip' },
+      { do: 'shell', text: '!echo pip' },
       { do: 'pip', words: ['install', 'kafka-python'] },
     ]);
     expect(lightSteps('pipeline = 1')).toBeNull();

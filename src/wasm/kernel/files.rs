@@ -70,17 +70,20 @@ impl Files {
         Some(Uint8Array::from(&bytes[..]))
     }
 
-    /// Puts a file there, with the folders above it. The page is not told: it asked.
+    /// Puts a file there, with the folders above it; with a `/` at its end an empty folder. The page is not
+    /// told: it asked.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), String> {
         let absolute = self.absolute(path);
-        let folder = crate::shell::fs::split(&absolute).0;
         self.quiet.set(true);
-        let written = self
-            .fs
-            .mkdir_all(folder)
-            .and_then(|()| self.fs.write(&absolute, bytes));
+        let written = if path.ends_with('/') {
+            self.fs.mkdir_all(&absolute)
+        } else {
+            self.fs
+                .mkdir_all(crate::shell::fs::split(&absolute).0)
+                .and_then(|()| self.fs.write(&absolute, bytes))
+        };
         self.quiet.set(false);
-        self.known.borrow_mut().insert(absolute);
+        self.known.borrow_mut().insert(known_as(path, absolute));
         written.map_err(|error| format!("{path}: {error}"))
     }
 
@@ -90,7 +93,7 @@ impl Files {
         self.quiet.set(true);
         let _ = self.fs.remove(&absolute);
         self.quiet.set(false);
-        self.known.borrow_mut().remove(&absolute);
+        self.known.borrow_mut().remove(&known_as(path, absolute));
     }
 
     fn note(self: &Rc<Files>, path: &str) {
@@ -113,13 +116,27 @@ impl Files {
         let changed = std::mem::take(&mut *self.changed.borrow_mut());
         for path in changed {
             match self.fs.metadata(&path) {
-                Ok(found) if found.is_dir => {
-                    let mut below = Vec::new();
-                    self.walk(&path, &mut |file, _| below.push(file.to_string()));
-                    below.iter().for_each(|file| self.tell_written(file));
-                }
+                Ok(found) if found.is_dir => self.tell_folder(&path),
                 Ok(_) => self.tell_written(&path),
                 Err(_) => self.tell_removed(&path),
+            }
+        }
+    }
+
+    /// The files below a folder, and folders in which there is nothing: for the rest of the page folders are
+    /// implied by their files.
+    fn tell_folder(&self, folder: &str) {
+        let entries = self.fs.list(folder).unwrap_or_default();
+        if entries.is_empty() {
+            let marker = format!("{folder}/");
+            self.say(&marker, &Uint8Array::new_with_length(0).into());
+            self.known.borrow_mut().insert(marker);
+        }
+        for entry in entries {
+            let path = format!("{folder}/{}", entry.name);
+            match entry.metadata.is_dir {
+                true => self.tell_folder(&path),
+                false => self.tell_written(&path),
             }
         }
     }
@@ -178,5 +195,13 @@ impl Files {
 
     fn absolute(&self, path: &str) -> String {
         crate::shell::fs::resolve(&self.home, path)
+    }
+}
+
+/// An empty folder is known by its name with a `/` behind it.
+fn known_as(path: &str, absolute: String) -> String {
+    match path.ends_with('/') {
+        true => format!("{absolute}/"),
+        false => absolute,
     }
 }

@@ -25,7 +25,7 @@ MISSING = {
 }  # fmt: skip
 # Packages of the world that courses import: what else is missing may be a file of the course's own.
 ELSEWHERE = frozenset(
-    "bs4 boto3 cassandra cv2 dash dotenv elasticsearch faker fastapi findspark flask influxdb ipywidgets keras mysql nltk paho "
+    "bs4 boto3 cassandra cv2 dash dotenv elasticsearch fastapi findspark flask influxdb ipywidgets keras mysql nltk paho "
     "pika PIL plotly polars psutil psycopg2 pyarrow pyflink pykafka pymongo redis s3fs scipy seaborn sklearn sqlalchemy "
     "streamlit tensorflow tensorflow_io torch tqdm tweepy urllib3 websocket websockets yfinance".split()
 )

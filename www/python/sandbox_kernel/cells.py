@@ -8,10 +8,12 @@ import sys
 import types
 
 from . import (
-    advice, display, errors, formatting, history, host, interactive, packages, streams, threads, tracebacks, transform,
+    advice, display, errors, formatting, history, host, interactive, loops, packages, streams, threads, tracebacks, transform,
 )  # fmt: skip
+from . import shell as commands
 
 ALLOW_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+AWAITS = 0x80 | 0x200  # CO_COROUTINE, CO_ASYNC_GENERATOR
 
 main = types.ModuleType("__main__")
 namespace = main.__dict__
@@ -99,6 +101,8 @@ def run(source, count, earlier=()):
         return "error"
     finally:
         interruptible = False
+        # Cells that the shell runs by itself come next.
+        commands.inherit()
         streams.end_cell()
         # No other stack may be half-way through anything that is collected; here this one is at its end.
         threads.collect_garbage()
@@ -131,14 +135,28 @@ def run_code(source, filename, space):
     last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     if last is not None:
         tree.body.pop()
-    if tree.body:
-        _finish(threads.compile_deep(tree, filename, "exec", ALLOW_AWAIT, dont_inherit=True), space)
-    if last is None:
-        return None
-    value = _finish(
-        threads.compile_deep(ast.Expression(last.value), filename, "eval", ALLOW_AWAIT, dont_inherit=True), space
-    )
-    return None if _ends_quietly(source) else value
+    codes = [threads.compile_deep(tree, filename, "exec", ALLOW_AWAIT, dont_inherit=True)]
+    if last is not None:
+        codes.append(
+            threads.compile_deep(ast.Expression(last.value), filename, "eval", ALLOW_AWAIT, dont_inherit=True)
+        )
+    # When something is awaited, all of it runs in the loop: tasks can be made before they are awaited.
+    if any(code.co_flags & AWAITS for code in codes):
+        value = event_loop().run_until_complete(_awaited(codes, space))
+    else:
+        value = None
+        for code in codes:
+            value = eval(code, space)
+    return None if last is None or _ends_quietly(source) else value
+
+
+async def _awaited(codes, space):
+    value = None
+    for code in codes:
+        value = eval(code, space)
+        if code.co_flags & AWAITS:
+            value = await value
+    return value
 
 
 def _ends_quietly(source):
@@ -149,13 +167,6 @@ def _ends_quietly(source):
     return text.partition("#")[0].rstrip().endswith(";") if "\n" not in text else text.endswith(";")
 
 
-def _finish(code, space):
-    value = eval(code, space)
-    if code.co_flags & (0x80 | 0x200):  # CO_COROUTINE, CO_ASYNC_GENERATOR
-        return event_loop().run_until_complete(value)
-    return value
-
-
 def event_loop():
     """The loop of top-level awaits: CPython's own one, over our selector. Its tasks run while a cell awaits.
 
@@ -163,9 +174,7 @@ def event_loop():
     """
     global _loop
     if _loop is None or _loop.is_closed():
-        from . import sockets
-
-        _loop = asyncio.SelectorEventLoop(sockets.Selector())
+        _loop = loops.new_loop()
     return _loop
 
 

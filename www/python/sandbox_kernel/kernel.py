@@ -2,7 +2,7 @@
 
 import json
 
-from . import cells, errors, inspection, processes, shell, signatures, sockets, streams, threads
+from . import cells, errors, inspection, loops, processes, shell, signatures, sockets, streams, threads
 
 
 def start(config):
@@ -14,6 +14,8 @@ def start(config):
     streams.install()
     processes.install()
     cells.install(settings)
+    shell.install()
+    loops.install()
 
 
 def run_cell(source, count, earlier):

@@ -196,7 +196,6 @@ def _system(ip):
         name, _, value = line.partition("=" if "=" in line.split()[0] or " " not in line else " ")
         name, value = name.strip(), value.strip()
         os.environ[name] = value
-        shell.output_of(f"export {name}={shlex.quote(value)}")
         print(f"env: {name}={value}")
 
     def set_env(line):
@@ -213,7 +212,6 @@ def _system(ip):
             target = ip.user_ns["_dh"][-2] if len(ip.user_ns["_dh"]) > 1 else os.getcwd()
         os.chdir(target)
         ip.user_ns["_dh"].append(os.getcwd())
-        shell.output_of(f"cd {shlex.quote(os.getcwd())}")
         if not quiet:
             print(os.getcwd())
 

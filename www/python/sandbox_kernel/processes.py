@@ -65,7 +65,7 @@ def _run(command, stdout, stderr, out, err):
         elif hasattr(target, "write"):
             target.write(piece.encode())
 
-    return shell.run(command, take)
+    return shell.run(shell.as_child(command), take)
 
 
 def call(args, **options):

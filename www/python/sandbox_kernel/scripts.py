@@ -15,6 +15,8 @@ import types
 
 COMMAND = re.compile(r"(?:(?:sudo|nohup)\s+)*python3?(?:\.\d+)?(?=\s|$)(.*)", re.DOTALL)
 _SHELL_WORD = re.compile(r"[|;&]+|[12&]?>.*|<.*")
+# How many programs are running: what notebooks may not do, they may.
+running = 0
 # Options of the interpreter that change nothing here, and those among them that take a value.
 _WITH_VALUE = ("-W", "-X")
 
@@ -70,9 +72,11 @@ def _run_file(words):
 
 
 def _as_process(program, argv):
+    global running
     main = types.ModuleType("__main__")
     before = sys.argv, sys.modules["__main__"]
     sys.argv, sys.modules["__main__"] = argv, main
+    running += 1
     try:
         program(main.__dict__)
         return 0
@@ -89,4 +93,5 @@ def _as_process(program, argv):
         traceback.print_exception(type(error), error, place)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     finally:
+        running -= 1
         sys.argv, sys.modules["__main__"] = before

@@ -1,12 +1,50 @@
 """`!command`: lines that the page's shell runs, with Python's variables put in."""
 
+import os
 import re
+import shlex
 import string
 import sys
 
 from . import host, streams, threads
 
 running = False
+# What Python has set in its environment since the shell last heard of it: {name: value, None when it is gone}.
+_environment = {}
+_folder = None
+
+
+def install():
+    """From now on the shell learns of changes of `os.environ` and of the folder, as a process inherits them."""
+    chdir = os.chdir
+
+    def change_folder(path):
+        global _folder
+        chdir(path)
+        _folder = os.getcwd()
+
+    def note(name, value=None):
+        name = os.fsdecode(name)
+        if re.fullmatch(r"[A-Za-z_]\w*", name):
+            _environment[name] = None if value is None else os.fsdecode(value)
+
+    os.chdir = change_folder
+    os.putenv, os.unsetenv = note, note
+
+
+def inherit():
+    """Tells the shell what it is to inherit, if there is something new."""
+    global _folder
+    lines = [
+        f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}"
+        for name, value in _environment.items()
+    ]
+    if _folder is not None:
+        lines.append(f"cd {shlex.quote(_folder)}")
+    if lines and not running:
+        _environment.clear()
+        _folder = None
+        run("\n".join(lines), lambda _stream, _text: None)
 
 
 class ShellBusy(RuntimeError):
@@ -20,6 +58,7 @@ def run(source, on_output):
         raise ShellBusy(
             "another command of this kernel is running: the page has one shell for each"
         )
+    inherit()
     streams.flush()
     # The shell reads what Python has written.
     host.flush_files()
@@ -44,15 +83,21 @@ def run(source, on_output):
     return command.result.exitCode
 
 
+def as_child(source):
+    """Commands for a shell of their own, as a process has it: what they set ends with them."""
+    text = source.strip()
+    return f"!{text}" if "\n" not in text.replace("\\\n", "") else f"(\n{text}\n)"
+
+
 def system(source):
     """`!command`. Jupyter's terminal shows both streams as one."""
-    return run(source, lambda _stream, text: sys.stdout.write(text))
+    return run(as_child(source), lambda _stream, text: sys.stdout.write(text))
 
 
 def output_of(source):
     """(text of both streams, exit status)"""
     parts = []
-    status = run(source, lambda _stream, text: parts.append(text))
+    status = run(as_child(source), lambda _stream, text: parts.append(text))
     return "".join(parts), status
 
 

@@ -2,7 +2,7 @@
  * The files that code sees: the notebook's folder as `process.cwd()`, and whatever the code writes elsewhere.
  *
  * Everything is in memory, so reading and writing may be synchronous. Folders are implied by their files, but for
- * empty ones, which only this kernel knows.
+ * empty ones: the page names them with a `/` at the end.
  */
 
 export class FileError extends Error {
@@ -50,7 +50,10 @@ export class Files {
 
   /** From the page: null removes. Relative to the notebook's folder. */
   put(path: string, bytes: Uint8Array | null): void {
-    this.#set(`${this.home}/${path}`, bytes);
+    const full = `${this.home}/${path}`;
+    if (!path.endsWith('/')) this.#set(full, bytes);
+    else if (bytes) this.#folders.add(full.slice(0, -1));
+    else this.#folders.delete(full.slice(0, -1));
   }
 
   resolve(path: string): string {
@@ -98,6 +101,7 @@ export class Files {
     if (this.#files.has(full) || (this.isFolder(full) && !recursive)) throw new FileError('EEXIST', 'mkdir', path);
     if (!recursive && !this.isFolder(parentOf(full))) throw new FileError('ENOENT', 'mkdir', path);
     for (let at = full; at !== '/'; at = parentOf(at)) this.#folders.add(at);
+    if (this.list(full).length === 0) this.#tell(`${full}/`, new Uint8Array());
   }
 
   removeFolder(path: string, recursive: boolean): void {
@@ -111,6 +115,7 @@ export class Files {
       else this.remove(child);
     }
     this.#folders.delete(full);
+    this.#tell(`${full}/`, null);
   }
 
   isFile(path: string): boolean {

@@ -26,7 +26,7 @@ export async function runShellCell(kernels: Kernels, run: CellRun): Promise<Ende
   const { collector } = run;
   const shell = shellSource(run.source);
   try {
-    const text = shell.failsCell ? shell.text : await withVariables(kernels, run.kernel, shell.text);
+    const text = shell.failsCell ? shell.text : await withVariables(kernels, run.kernel, shell.commands);
     const result = await kernels.running(run.kernel, kernels.shell(run.kernel), (kernel) =>
       kernel.run(text, {
         onOutput: (stream, text) => {

@@ -58,6 +58,8 @@ export class Folder {
 
   list(): FileInfo[] {
     return [...this.#files]
+      // Not empty folders, which only kernels have to know.
+      .filter(([path]) => !path.endsWith('/'))
       .map(([path, bytes]) => ({ path, sizeBytes: bytes.length }))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }

@@ -43,7 +43,8 @@ function stepOf(text: string): LightStep | null {
     // A file of requirements is Python's to read.
     return words.includes('-r') ? null : { do: 'pip', words };
   }
-  if (text.startsWith('!')) return { do: 'shell', text: text.replace(/^!{1,2}\s?/, '') };
+  // The `!` stays: the shell then runs the line in a shell of its own.
+  if (text.startsWith('!')) return { do: 'shell', text };
   const env = /^%(?:set_)?env\s+(\w+)(?:\s*=\s*|\s+)(.+)$/.exec(text);
   if (env) return { do: 'env', name: env[1] ?? '', value: env[2] ?? '' };
   const cd = /^%cd\s+([^\s-]\S*)$/.exec(text);

@@ -100,6 +100,8 @@ function onlyComments(source: string): boolean {
 
 export interface ShellSource {
   text: string;
+  /** With the `!` in front: each such line is run in a shell of its own, as Jupyter runs it. */
+  commands: string;
   /** As many characters as were taken off before the place in the cell that `at` maps. */
   toCell(at: number): number;
   fromCell(at: number): number;
@@ -133,6 +135,7 @@ export function shellSource(source: string): ShellSource {
   text += source.slice(from);
   return {
     text,
+    commands: source.slice(magic?.length ?? 0),
     // With nothing to run, the status would be that of the cell before.
     failsCell: bangs === 0 && !onlyComments(source),
     toCell: (place) => cuts.reduce((p, cut) => (cut.at <= p ? p + cut.length : p), place),

@@ -1,11 +1,14 @@
 /**
  * Keeps Python's working folder and the notebook's the same. Files that Python writes or removes are told to the
- * page; what the page says is written here. Folders are implied by their files, as everywhere in the page.
+ * page; what the page says is written here. Folders are implied by their files, as everywhere in the page; one in which
+ * there is nothing is told as an empty file whose name ends in `/`.
  */
 
 /** What we use of Emscripten's file system. Its own calls go through these members, so they can be watched. */
 export interface EmscriptenFs {
   mkdirTree(path: string): void;
+  mkdir(path: string, ...rest: unknown[]): unknown;
+  rmdir(path: string): void;
   writeFile(path: string, bytes: Uint8Array): void;
   readFile(path: string): Uint8Array;
   unlink(path: string): void;
@@ -57,7 +60,7 @@ export class PythonFiles {
     const full = `${this.#home}/${path}`;
     this.#quietly(() => {
       this.#fs.mkdirTree(full.slice(0, full.lastIndexOf('/')));
-      this.#fs.writeFile(full, bytes);
+      if (!path.endsWith('/')) this.#fs.writeFile(full, bytes);
     });
     this.#known.add(full);
   }
@@ -65,7 +68,8 @@ export class PythonFiles {
   remove(path: string): void {
     const full = `${this.#home}/${path}`;
     this.#known.delete(full);
-    if (this.#fs.analyzePath(full).exists) this.#quietly(() => this.#fs.unlink(full));
+    if (path.endsWith('/')) this.#removeFolder(full.slice(0, -1));
+    else if (this.#fs.analyzePath(full).exists) this.#quietly(() => this.#fs.unlink(full));
   }
 
   read(path: string): Uint8Array | undefined {
@@ -85,8 +89,24 @@ export class PythonFiles {
         if (bytes.length > MAX_BYTES) continue;
         this.#known.add(full);
         this.#onFile(path, bytes);
-      } else if (this.#known.delete(full)) this.#onFile(path, null);
+      } else if (this.#isEmptyFolder(full)) {
+        this.#known.add(`${full}/`);
+        this.#onFile(`${path}/`, new Uint8Array());
+      } else {
+        if (this.#known.delete(full)) this.#onFile(path, null);
+        if (!this.#fs.analyzePath(full).exists && this.#known.delete(`${full}/`)) this.#onFile(`${path}/`, null);
+      }
     }
+  }
+
+  #isEmptyFolder(full: string): boolean {
+    const { exists } = this.#fs.analyzePath(full);
+    return exists && this.#fs.isDir(this.#fs.stat(full).mode) && this.#fs.readdir(full).length <= 2;
+  }
+
+  /** A folder in which there is something stays. */
+  #removeFolder(full: string): void {
+    if (this.#isEmptyFolder(full)) this.#quietly(() => this.#fs.rmdir(full));
   }
 
   #isFile(full: string): boolean {
@@ -125,7 +145,16 @@ export class PythonFiles {
 
   #watch(): void {
     const fs = this.#fs;
-    const { write, unlink, rename, truncate, open } = fs;
+    const { write, unlink, rename, truncate, open, mkdir, rmdir } = fs;
+    fs.mkdir = (path, ...rest) => {
+      const made = mkdir.call(fs, path, ...rest);
+      this.#touch(path.replace(/\/+$/, ''));
+      return made;
+    };
+    fs.rmdir = (path) => {
+      rmdir.call(fs, path);
+      this.#touch(path.replace(/\/+$/, ''));
+    };
     fs.write = (stream, ...rest) => {
       this.#touch(stream.path);
       return write.call(fs, stream, ...rest);
