@@ -6,7 +6,7 @@
 //! durable, for acks 1 and all alike. Skipped: transactions, quotas.
 
 use super::{Broker, Caller};
-use crate::base::{LogId, sort};
+use crate::base::LogId;
 use crate::log::{AppendContext, AppendError, Appended, Origin};
 use crate::metadata::{PartitionImage, TopicImage};
 use crate::protocol::ErrorCode;
@@ -374,15 +374,9 @@ fn add_node_endpoints(broker: &Broker<'_>, caller: &Caller<'_>, response: &mut P
         .responses
         .iter()
         .flat_map(|topic| &topic.partition_responses);
-    let mut leaders: Vec<i32> = partitions
-        .map(|p| p.current_leader.leader_id)
-        .filter(|id| *id >= 0)
-        .collect();
-    sort(&mut leaders);
-    leaders.dedup();
-    response.node_endpoints = leaders
-        .into_iter()
-        .filter_map(|id| broker.endpoint(caller, id))
+    let leaders = partitions.map(|p| p.current_leader.leader_id);
+    response.node_endpoints = broker
+        .leader_endpoints(caller, leaders)
         .map(|endpoint| NodeEndpoint {
             node_id: endpoint.broker.0,
             host: endpoint.host.clone(),

@@ -9,7 +9,7 @@
 //! high watermark and no transaction is ever aborted.
 
 use super::{Broker, Caller, check_replica};
-use crate::base::{LogId, sort};
+use crate::base::LogId;
 use crate::log::storage::ReadRequest;
 use crate::log::{OffsetOutOfRange, ReadOutcome};
 use crate::protocol::ErrorCode;
@@ -407,15 +407,9 @@ fn add_node_endpoints(broker: &Broker<'_>, caller: &Caller<'_>, response: &mut F
         .responses
         .iter()
         .flat_map(|topic| &topic.partitions);
-    let mut leaders: Vec<i32> = partitions
-        .map(|p| p.current_leader.leader_id)
-        .filter(|id| *id >= 0)
-        .collect();
-    sort(&mut leaders);
-    leaders.dedup();
-    response.node_endpoints = leaders
-        .into_iter()
-        .filter_map(|id| broker.endpoint(caller, id))
+    let leaders = partitions.map(|p| p.current_leader.leader_id);
+    response.node_endpoints = broker
+        .leader_endpoints(caller, leaders)
         .map(|endpoint| NodeEndpoint {
             node_id: endpoint.broker.0,
             host: endpoint.host.clone(),

@@ -45,7 +45,7 @@ pub mod loggers;
 pub mod logs;
 pub mod registry;
 
-use crate::base::{BrokerId, Endpoint, Now};
+use crate::base::{BrokerId, Endpoint, Now, SortedSet};
 use crate::metadata::{MetadataImage, PartitionImage};
 use crate::protocol::ErrorCode;
 use crate::protocol::record_batch::Decompress;
@@ -122,5 +122,17 @@ impl<'a> Broker<'a> {
         }
         let mut all = caller.endpoints.iter().chain(self.endpoints);
         all.find(|endpoint| endpoint.broker.0 == broker)
+    }
+
+    /// The addresses of the leaders that an answer points at, each once (KIP-951). Numbers below zero name none.
+    pub fn leader_endpoints<'b>(
+        &'b self,
+        caller: &'b Caller<'_>,
+        leaders: impl Iterator<Item = i32>,
+    ) -> impl Iterator<Item = &'b Endpoint> {
+        let leaders: SortedSet<i32> = leaders.filter(|id| *id >= 0).collect();
+        leaders
+            .into_iter()
+            .filter_map(move |id| self.endpoint(caller, id))
     }
 }

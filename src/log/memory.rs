@@ -67,6 +67,23 @@ impl MemoryStore {
     }
 }
 
+/// The chunks that a read begins with, in order: from the one that holds the offset asked for (or else the log's first) on.
+/// Empty when the log has none.
+pub fn chunks_of<'a, T>(
+    chunks: &'a BTreeMap<(LogId, i64), T>,
+    request: &ReadRequest,
+) -> impl Iterator<Item = (i64, &'a T)> {
+    let log = request.log;
+    let upto = match request.from {
+        ReadFrom::Last => i64::MAX,
+        ReadFrom::Offset(at) => at,
+    };
+    let holder = chunks.range((log, i64::MIN)..=(log, upto)).next_back();
+    let first = holder.map_or(i64::MIN, |(&(_, base), _)| base);
+    let found = chunks.range((log, first)..=(log, i64::MAX));
+    found.map(|(&(_, base), chunk)| (base, chunk))
+}
+
 /// Whether every append of a group goes to a key that is free by then.
 pub fn keys_are_free(
     writes: &[Write],
@@ -112,19 +129,9 @@ impl Store for MemoryStore {
     }
 
     fn read(&mut self, request: &ReadRequest) -> Result<Vec<StoredChunk>, StoreError> {
-        let log = request.log;
-        let all = (log, i64::MIN)..=(log, i64::MAX);
-        let first = match request.from {
-            ReadFrom::Last => self.chunks.range(all.clone()).next_back(),
-            ReadFrom::Offset(at) => self.chunks.range((log, i64::MIN)..=(log, at)).next_back(),
-        };
-        let first = first.or_else(|| self.chunks.range(all).next());
-        let Some((&(_, first), _)) = first else {
-            return Ok(Vec::new());
-        };
         let mut out = Vec::new();
         let mut size = 0;
-        for (&(_, base_offset), pieces) in self.chunks.range((log, first)..=(log, i64::MAX)) {
+        for (base_offset, pieces) in chunks_of(&self.chunks, request) {
             let bytes = match &pieces[..] {
                 [one] => one.clone(),
                 several => Bytes::from(several.concat()),

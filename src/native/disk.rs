@@ -10,8 +10,8 @@
 
 use super::disk_format::{GROUP_OVERHEAD, Group, Kind, encode_group, next_group, read_group_head};
 use crate::base::LogId;
-use crate::log::memory::keys_are_free;
-use crate::log::storage::{ReadFrom, ReadRequest, Store, StoreError, StoredChunk, Write};
+use crate::log::memory::{chunks_of, keys_are_free};
+use crate::log::storage::{ReadRequest, Store, StoreError, StoredChunk, Write};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -426,19 +426,9 @@ impl Store for DiskStore {
     }
 
     fn read(&mut self, request: &ReadRequest) -> Result<Vec<StoredChunk>, StoreError> {
-        let log = request.log;
-        let all = (log, i64::MIN)..=(log, i64::MAX);
-        let first = match request.from {
-            ReadFrom::Last => self.chunks.range(all.clone()).next_back(),
-            ReadFrom::Offset(at) => self.chunks.range((log, i64::MIN)..=(log, at)).next_back(),
-        };
-        let first = first.or_else(|| self.chunks.range(all).next());
-        let Some((&(_, first), _)) = first else {
-            return Ok(Vec::new());
-        };
         let mut out = Vec::new();
         let mut size = 0;
-        for (&(_, base_offset), place) in self.chunks.range((log, first)..=(log, i64::MAX)) {
+        for (base_offset, place) in chunks_of(&self.chunks, request) {
             out.push(StoredChunk {
                 base_offset,
                 bytes: self.read_place(place)?,

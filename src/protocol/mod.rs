@@ -13,6 +13,7 @@ mod message;
 mod reader;
 pub mod record_batch;
 pub mod records;
+mod resource_type;
 mod types;
 mod writer;
 
@@ -23,6 +24,7 @@ pub use fields::{FieldReader, FieldWriter, Fields, Schema};
 pub use generated as messages;
 pub use message::{CoordinatorRecord, Message, MetadataRecord, Request};
 pub use reader::Reader;
+pub use resource_type::ResourceType;
 pub use types::{Rope, TaggedFields, Uuid};
 pub use writer::Writer;
 

@@ -2,6 +2,7 @@
 
 use crate::base::SortedMap;
 use crate::client::types::{Node, OffsetAndMetadata, TopicPartition};
+pub use crate::protocol::ResourceType;
 use crate::protocol::Uuid;
 
 /// A topic to create.
@@ -65,25 +66,6 @@ pub struct NewPartitions {
     pub total_count: i32,
     /// Brokers per new partition; `None`: the broker decides.
     pub assignments: Option<Vec<Vec<i32>>>,
-}
-
-/// Kinds of things that have settings, with their numbers in the protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ResourceType {
-    Topic = 2,
-    Broker = 4,
-    BrokerLogger = 8,
-    ClientMetrics = 16,
-    Group = 32,
-}
-
-impl ResourceType {
-    pub fn from_id(id: i8) -> Option<ResourceType> {
-        use ResourceType::*;
-        [Topic, Broker, BrokerLogger, ClientMetrics, Group]
-            .into_iter()
-            .find(|t| *t as i8 == id)
-    }
 }
 
 /// Something that has settings. The empty broker name stands for all brokers.

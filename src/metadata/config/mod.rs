@@ -16,6 +16,7 @@ pub mod value;
 #[cfg(test)]
 mod tests;
 
+pub use crate::protocol::ResourceType;
 pub use keys::{BROKER_QUOTAS, CLIENT_METRICS, broker_key, broker_keys, group_key, group_keys};
 pub use keys::{group_broker_synonym, topic_broker_synonym, topic_key, topic_keys};
 pub use value::{ConfigError, Value};
@@ -112,29 +113,6 @@ impl ConfigKey {
 
     pub fn is_dynamic(&self) -> bool {
         matches!(self.mode, UpdateMode::PerBroker | UpdateMode::ClusterWide)
-    }
-}
-
-/// What a config belongs to. The discriminants are those of the protocol (`ConfigResource.Type`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ResourceType {
-    Topic = 2,
-    Broker = 4,
-    BrokerLogger = 8,
-    ClientMetrics = 16,
-    Group = 32,
-}
-
-impl ResourceType {
-    pub fn from_id(id: i8) -> Option<Self> {
-        Some(match id {
-            2 => ResourceType::Topic,
-            4 => ResourceType::Broker,
-            8 => ResourceType::BrokerLogger,
-            16 => ResourceType::ClientMetrics,
-            32 => ResourceType::Group,
-            _ => return None,
-        })
     }
 }
 
