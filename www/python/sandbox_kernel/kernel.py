@@ -1,6 +1,9 @@
 """What the page calls (`www/src/host/python/worker.ts`): start, run a cell, stop, complete, inspect."""
 
+import hashlib
 import json
+
+from _pbkdf2 import pbkdf2_hmac
 
 from . import cells, errors, inspection, loops, processes, shell, signatures, sockets, streams, threads
 
@@ -8,6 +11,7 @@ from . import cells, errors, inspection, loops, processes, shell, signatures, so
 def start(config):
     """`config`: JSON with user, home, hosts, packages."""
     settings = json.loads(config)
+    hashlib.pbkdf2_hmac = pbkdf2_hmac
     errors.install()
     threads.install()
     sockets.install(settings["hosts"])

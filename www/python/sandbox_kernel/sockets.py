@@ -9,6 +9,7 @@ import errno
 import itertools
 import selectors
 import socket as _socket
+import ssl
 
 from . import addresses, host
 from .addresses import LOOPBACK, getaddrinfo, gethostbyname, hosts, unknown_host
@@ -333,6 +334,11 @@ def create_connection(
     return made
 
 
+def no_tls(_context, *_args, **_options):
+    """`SSLContext.wrap_socket`: there is no OpenSSL here, and nothing that could be spoken to by it."""
+    raise ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number (the cluster of this page speaks plain text)")
+
+
 def install(listed_hosts):
     """Puts all this in place."""
     import select as select_module
@@ -348,5 +354,6 @@ def install(listed_hosts):
     _socket.gethostbyname = gethostbyname
     _socket.create_connection = create_connection
     _socket.gethostname = lambda: "sandbox"
+    ssl.SSLContext.wrap_socket = no_tls
     selectors.DefaultSelector = selectors.SelectSelector = Selector
     select_module.select = select
