@@ -72,6 +72,20 @@ function slimTemplates(): Plugin {
   };
 }
 
+/**
+ * Vite puts a helper around every `import()`, which looks for styles and further chunks to fetch ahead. Here what is
+ * fetched late needs no more than the first files, and there are no style sheets.
+ */
+function plainImports(): Plugin {
+  return {
+    name: 'plain-imports',
+    apply: 'build',
+    enforce: 'pre',
+    load: (id) =>
+      id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : null,
+  };
+}
+
 /** Lessons beside the page, each folder of files with the list that a static host cannot give. */
 function lessons(): Plugin {
   return {
@@ -149,9 +163,13 @@ export default defineConfig(({ mode }) => ({
       output: {
         entryFileNames: (chunk) =>
           chunk.name === 'kafka-notebook' ? 'kafka-notebook.js' : 'assets/[name]-[hash].js',
+        // What both entries need is one file: each further one is a request, and compresses by itself.
+        codeSplitting: {
+          groups: [{ name: 'notebook-element', test: /(ui\/notebook-element|host\/sandbox)\.ts|preload-helper/ }],
+        },
       },
     },
   },
   server: { host: '127.0.0.1', watch: { ignored: ['**/target/**', '**/src/**/*.rs'] } },
-  plugins: [slimStyles(), slimTemplates(), javascriptProgram(), policy(), lessons(), python(), offline()],
+  plugins: [slimStyles(), slimTemplates(), javascriptProgram(), policy(), plainImports(), lessons(), python(), offline()],
 }));

@@ -41,6 +41,7 @@ const FILES = {
     nbformat_minor: 12,
     novelty: true,
   }),
+  'three.ipynb': JSON.stringify({ nbformat: 3, nbformat_minor: 0, metadata: {}, worksheets: [{ cells: [{ cell_type: 'code', language: 'python', metadata: {}, input: ['!echo three'], outputs: [] }] }] }),
   'big.ipynb': bigNotebook(),
 };
 
@@ -87,12 +88,17 @@ for (const name of browsersToTest()) {
     }
   });
 
-  test(`a later 4.x and a notebook of 50 MB open and run in ${name}`, async () => {
+  test(`a later 4.x, one of format 3 and a notebook of 50 MB open and run in ${name}`, async () => {
     const browser = await openNotebook(name, `${course.url}/?notebook=/course/later.ipynb`);
     try {
       assert.equal((await runCell(browser, 0)).stdout, 'later\n');
       const kept = await browser.evaluate(() => window.notebookUnderTest.toJSON());
       assert.deepEqual([kept.nbformat_minor, kept.novelty], [12, true]);
+      await browser.evaluate(() => localStorage.clear());
+      await browser.goto(`${course.url}/?notebook=/course/three.ipynb`);
+      await ready(browser);
+      assert.equal((await runCell(browser, 0)).stdout, 'three\n');
+      assert.equal(await browser.evaluate(() => window.notebookUnderTest.toJSON().nbformat), 4);
       await browser.evaluate(() => localStorage.clear());
       await browser.goto(`${course.url}/?notebook=/course/big.ipynb`);
       await ready(browser);

@@ -33,7 +33,7 @@ before(async () => {
   course = await serveCourse(FILES);
   third = await otherHost(() => [200, OPEN, notebookOf(['!echo third'])]);
   far = await otherHost((path) => {
-    switch (path) {
+    switch (path.split('?')[0]) {
       case '/far.ipynb':
         return [200, OPEN, JSON.stringify({ ...JSON.parse(notebookOf(['!echo from far', '!cat beside.txt'], { files: { 'beside.txt': 'beside.txt' } })) })];
       case '/far.py':
@@ -217,6 +217,20 @@ for (const name of browsersToTest()) {
         }, `http://${far.host}/other.ipynb`);
         assert.match(text, /Only notebooks of this site can be opened by address/);
         assert.equal(far.asked.length, before);
+      });
+      await t.test('a page around an element may agree for its readers', async () => {
+        const title = await browser.evaluate(async (address) => {
+          const element = document.createElement('kafka-notebook');
+          element.consent = (url) => url.pathname === '/far.py';
+          element.src = `${address}?again`;
+          document.body.append(element);
+          await element.updateComplete;
+          await element.ready;
+          const found = element.session?.title;
+          element.remove();
+          return found;
+        }, `http://${far.host}/far.py`);
+        assert.equal(title, 'A script');
       });
     } finally {
       await browser.quit();

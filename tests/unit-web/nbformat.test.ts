@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { JsonMistake, scan } from '../../www/src/notebook/json-spans.ts';
 import { Notebook } from '../../www/src/notebook/notebook.ts';
 import { parseNotebook, serialiseNotebook } from '../../www/src/notebook/nbformat.ts';
+import { upgraded } from '../../www/src/notebook/nbformat3.ts';
 
 // Written by hand in ways that JSON.stringify would not: 1.0, \u00e9, an odd indent, a key that we do not know.
 const ODD = String.raw`{
@@ -86,7 +87,7 @@ describe('an .ipynb file', () => {
         },
       ],
     };
-    const data = parseNotebook(JSON.stringify(three));
+    const data = parseNotebook(upgraded(JSON.stringify(three)));
     expect(data.cells.map((cell) => [cell.type, cell.source, cell.executionCount])).toEqual([
       ['markdown', '## Title', null],
       ['code', '1+1', 7],

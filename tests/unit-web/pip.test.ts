@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { lightSteps } from '../../www/src/kernels/light.ts';
-import { hasPip, pipWords } from '../../www/src/notebook/pip.ts';
+import { lightSteps, pipWords } from '../../www/src/kernels/light.ts';
+import { hasPip } from '../../www/src/notebook/pip.ts';
 
 describe('a cell that installs packages', () => {
   test.each([

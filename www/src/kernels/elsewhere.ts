@@ -1,8 +1,11 @@
 /**
- * Fetches a notebook of another host, when the person has agreed: by a frame of its own, for the page's policy lets it
+ * Opens a notebook of another host, when the person has agreed. It is fetched by a frame of its own, for the page's policy lets it
  * talk to its own host alone, and goes on doing so (www/public/elsewhere.html, docs/adr/0007).
  */
-import { MAX_NOTEBOOK_BYTES, NotebookError } from '../notebook/nbformat.ts';
+import type { DocumentStore } from '../client/documents.ts';
+import { nameIn, rawAddress, refusalOf } from '../notebook/addresses.ts';
+import { MAX_NOTEBOOK_BYTES, NotebookError, parseNotebook } from '../notebook/nbformat.ts';
+import { asNotebook, fromSaved, hashOf, type Consent, type Opened } from './opened.ts';
 
 const LIMIT_MS = 60_000;
 
@@ -11,8 +14,31 @@ function framePage(): string {
   return new URL('elsewhere.html', import.meta.env.DEV ? location.href : new URL('../', import.meta.url)).href;
 }
 
+/** A copy that is kept is shown without asking its host again. */
+export async function openElsewhere(given: URL, store: DocumentStore, consent: Consent | null): Promise<Opened> {
+  const url = rawAddress(given);
+  const refused = refusalOf(url);
+  if (refused) throw new NotebookError(refused);
+  const key = url.href.split('#')[0] ?? url.href;
+  const saved = await store.load(key).catch(() => undefined);
+  if (saved) return fromSaved(saved, null, '');
+  if (!consent)
+    throw new NotebookError(
+      `Only notebooks of this site can be opened by address; ${url.host} is another one. Download it and open the file.`,
+    );
+  if (!(await consent(url))) throw new NotebookError(`${url.host} was not asked for this notebook: you did not agree.`);
+  const authorText = await fetchElsewhere(url);
+  const read = await asNotebook(nameIn(url), authorText);
+  parseNotebook(read.text);
+  const authorHash = await hashOf(authorText);
+  const kept = { key, fileName: read.fileName, title: read.fileName, text: read.text, authorHash, edited: false };
+  await store.save({ ...kept, savedAtMs: Date.now() }).catch(() => undefined);
+  const note = `This is a copy of a notebook on ${url.host}, kept in this browser; that host is asked again only when you reset the notebook. ${read.note}`;
+  return { key, ...read, note: note.trim(), authorText, authorHash, edited: false, newVersion: false };
+}
+
 /** Text of the file. Throws `NotebookError` with what can be done. */
-export async function fetchElsewhere(url: URL): Promise<string> {
+async function fetchElsewhere(url: URL): Promise<string> {
   const [status, text] = await ask(url);
   if (status === 0)
     throw new NotebookError(

@@ -3,7 +3,7 @@
  * environment, the folder, versions of packages) an interpreter that comes later is told.
  */
 import catalogue from '../../python/sandbox_kernel/catalogue.json';
-import { logicalLines, pipLine, pipWords } from '../notebook/pip.ts';
+import { logicalLines, pipLine } from '../notebook/pip.ts';
 
 export type LightStep =
   | { do: 'shell'; text: string }
@@ -59,6 +59,12 @@ function unquoted(word: string): string {
 }
 
 // ─── pip ───
+
+/** The words that pip is given: without a comment, redirections, and what a pipe would do with its output. */
+export function pipWords(text: string): string[] {
+  const [own = ''] = text.replace(/\\\n/g, ' ').split(/\s(?:#|[|&;]|\d?&?>(?!=))/, 1);
+  return own.split(/\s+/).filter(Boolean).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
+}
 
 interface Package {
   versions: Record<string, string>;

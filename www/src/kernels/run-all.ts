@@ -2,10 +2,11 @@
  * Runs all cells of a notebook in the order that its author means: `after`, `background`, `delay_s`, and the stop
  * button pressed for cells that never end by themselves. Used by "Run all" and by `cargo xtask execute`.
  */
+import type { CodeLanguage } from '../client/code.ts';
 import { unmet } from '../notebook/expect.ts';
 import { cellSandbox } from '../notebook/sandbox.ts';
 import type { Cell } from '../notebook/types.ts';
-import type { NotebookSession } from './session.ts';
+import { codeLanguage, type NotebookSession } from './session.ts';
 
 /** Before an endless cell is stopped early, nothing may have come for this long. */
 const QUIET_MS = 1000;
@@ -33,7 +34,7 @@ export async function runAll(
     if (other) stopWith.set(other, [...(stopWith.get(other) ?? []), cell.id]);
   }
   // Several kernels are meant to meet in time: none may come late because it was loaded late.
-  await untilAborted(session.openInterpreters(signal), signal);
+  await untilAborted(openInterpreters(session, signal), signal);
   const background: Promise<unknown>[] = [];
   for (const cell of session.notebook.cells) {
     if (cell.type !== 'code' || cell.source.trim() === '') continue;
@@ -139,4 +140,16 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
       done();
     });
   });
+}
+
+/** Starts the interpreters of all kernels that the notebook names, one after the other. */
+async function openInterpreters(session: NotebookSession, signal?: AbortSignal): Promise<void> {
+  const wanted = new Map<string, CodeLanguage>();
+  for (const cell of session.notebook.cells) {
+    const language = cell.type === 'code' ? codeLanguage(session.kind(cell)) : null;
+    if (language) wanted.set(session.kernelOf(cell), language);
+  }
+  // A notebook with one kernel starts it with its first cell, whose place shows how it goes.
+  if (wanted.size < 2) return;
+  for (const [name, language] of wanted) if (!signal?.aborted) await session.openInterpreter(name, language);
 }

@@ -4,9 +4,9 @@
  * The elements draw it and call it; it draws nothing itself.
  */
 import type { DocumentStore } from '../client/documents.ts';
-import type { CodeLanguage, LoadProgress } from '../client/code.ts';
-import type { Completions, Hover, Sandbox, Signature } from '../client/types.ts';
-import { kindOf, shellSource, type Kind } from '../notebook/kinds.ts';
+import type { CodeKernel, CodeLanguage, LoadProgress } from '../client/code.ts';
+import type { Completions, Hover, Kernel, Sandbox, Signature } from '../client/types.ts';
+import { kindOf, shellSource, type Kind, type ShellSource } from '../notebook/kinds.ts';
 import { Notebook, type Change } from '../notebook/notebook.ts';
 import { hasPip } from '../notebook/pip.ts';
 import { OutputCollector, type DisplayUpdate } from '../notebook/outputs.ts';
@@ -23,8 +23,7 @@ import { runShellCell, type CellRun, type Ended } from './execute.ts';
 import { Folder } from './folder.ts';
 import { InputHistory } from './inputs.ts';
 import { Kernels } from './kernels.ts';
-import type { Opened } from './opening.ts';
-import { hashOf } from './opening.ts';
+import { hashOf, type Opened } from './opened.ts';
 
 export interface RunInfo {
   state: RunState;
@@ -152,19 +151,9 @@ export class NotebookSession {
     if (first) void this.#kernels.shell(this.kernelOf(first)).catch(() => undefined);
   }
 
-  /** Starts the interpreters of all kernels that the notebook names, one after the other. Failures show when cells run. */
-  async openInterpreters(signal?: AbortSignal): Promise<void> {
-    const wanted = new Map<string, CodeLanguage>();
-    for (const cell of this.notebook.cells) {
-      const language = cell.type === 'code' ? codeLanguage(this.kind(cell)) : null;
-      if (language) wanted.set(this.kernelOf(cell), language);
-    }
-    // A notebook with one kernel starts it with its first cell, whose place shows how it goes.
-    if (wanted.size < 2) return;
-    for (const [name, language] of wanted) {
-      if (signal?.aborted) return;
-      await this.#kernels.code(name, language).then((kernel) => kernel.ready, () => undefined).catch(() => undefined);
-    }
+  /** Starts an interpreter before a cell needs it, until it is there. Failures show when cells run. */
+  async openInterpreter(kernel: string, language: CodeLanguage): Promise<void> {
+    await this.#kernels.code(kernel, language).then(({ ready }) => ready).catch(() => undefined);
   }
 
   /** Resolves when the cell has ended. Cells without code end at once. */
@@ -211,37 +200,50 @@ export class NotebookSession {
   }
 
   async complete(cellId: string, source: string, cursor: number): Promise<Completions | null> {
-    const cell = this.notebook.cell(cellId);
-    if (!cell) return null;
-    const kind = kindOf({ ...cell, source }, this.notebook.metadata);
-    const language = codeLanguage(kind);
-    const name = this.kernelOf(cell);
-    // An interpreter is not loaded for a completion's sake.
-    if (language) return (await (await this.#kernels.openCode(name, language))?.complete(source, cursor)) ?? null;
-    if (kind !== 'shell') return null;
-    const shell = shellSource(source);
-    const found = await (await this.#kernels.shell(name)).complete(shell.text, shell.fromCell(cursor));
-    return { ...found, from: shell.toCell(found.from) };
+    return await this.#help<Completions>(
+      cellId,
+      source,
+      (code) => code.complete(source, cursor),
+      async (kernel, shell) => {
+        const found = await kernel.complete(shell.text, shell.fromCell(cursor));
+        return { ...found, from: shell.toCell(found.from) };
+      },
+    );
   }
 
   async hover(cellId: string, source: string, cursor: number): Promise<Hover | null> {
+    return await this.#help<Hover>(
+      cellId,
+      source,
+      (code) => code.inspect(source, cursor),
+      async (kernel, shell) => {
+        const found = await kernel.hover(shell.text, shell.fromCell(cursor));
+        return found && { ...found, from: shell.toCell(found.from), to: shell.toCell(found.to) };
+      },
+    );
+  }
+
+  /** The call at the cursor. */
+  async signature(cellId: string, source: string, cursor: number): Promise<Signature | null> {
+    return await this.#help<Signature>(cellId, source, (code) => code.signature(source, cursor));
+  }
+
+  /** Asks who would run the source. An interpreter is not loaded for it. */
+  async #help<T>(
+    cellId: string,
+    source: string,
+    byCode: (code: CodeKernel) => Promise<T | undefined>,
+    byShell?: (kernel: Kernel, shell: ShellSource) => Promise<T | null | undefined>,
+  ): Promise<T | null> {
     const cell = this.notebook.cell(cellId);
     if (!cell) return null;
     const kind = kindOf({ ...cell, source }, this.notebook.metadata);
-    const language = codeLanguage(kind);
     const name = this.kernelOf(cell);
-    if (language) return (await (await this.#kernels.openCode(name, language))?.inspect(source, cursor)) ?? null;
-    if (kind !== 'shell') return null;
-    const shell = shellSource(source);
-    const found = await (await this.#kernels.shell(name)).hover(shell.text, shell.fromCell(cursor));
-    return found ? { ...found, from: shell.toCell(found.from), to: shell.toCell(found.to) } : null;
-  }
-
-  /** The call at the cursor. An interpreter is not loaded for it. */
-  async signature(cellId: string, source: string, cursor: number): Promise<Signature | null> {
-    const cell = this.notebook.cell(cellId);
-    if (!cell || kindOf({ ...cell, source }, this.notebook.metadata) !== 'python') return null;
-    return (await (await this.#kernels.openCode(this.kernelOf(cell), 'python'))?.signature(source, cursor)) ?? null;
+    const language = codeLanguage(kind);
+    const code = language && (await this.#kernels.openCode(name, language));
+    if (code) return (await byCode(code)) ?? null;
+    if (kind !== 'shell' || !byShell) return null;
+    return (await byShell(await this.#kernels.shell(name), shellSource(source))) ?? null;
   }
 
   /** What was run where this cell would run, the newest last. A restart does not forget it. */
@@ -409,6 +411,6 @@ export class NotebookSession {
   }
 }
 
-function codeLanguage(kind: Kind): CodeLanguage | null {
+export function codeLanguage(kind: Kind): CodeLanguage | null {
   return kind === 'python' || kind === 'javascript' ? kind : null;
 }

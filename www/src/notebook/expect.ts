@@ -1,7 +1,13 @@
 /** Checks a cell's outputs against its `expect` (docs/NOTEBOOKS.md), as shared course material defines it. */
 import { stripAnsi } from './ansi.ts';
-import type { Expectation } from './sandbox.ts';
-import type { Json, Output } from './types.ts';
+import { cellSandbox, type Expectation } from './sandbox.ts';
+import type { Cell, Json, Output } from './types.ts';
+
+export interface CellProblem {
+  cell: string;
+  index: number;
+  problems: string[];
+}
 
 interface Observed {
   stdout: string;
@@ -130,4 +136,24 @@ export function filesOf(expect: Expectation): string[] {
     const path = expect[`${stream}_lines_of`];
     return typeof path === 'string' ? [path] : [];
   });
+}
+
+/** What of the cells' expectations does not hold. */
+export async function problemsIn(
+  cells: readonly Cell[],
+  fetchBeside: (path: string) => Promise<Uint8Array | null>,
+): Promise<CellProblem[]> {
+  const result: CellProblem[] = [];
+  for (const [index, cell] of cells.entries()) {
+    const { expect } = cellSandbox(cell);
+    if (!expect || cell.type !== 'code') continue;
+    const files = new Map<string, string>();
+    for (const path of filesOf(expect)) {
+      const bytes = await fetchBeside(path);
+      if (bytes) files.set(path, new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+    }
+    const problems = unmet(expect, cell.outputs, (path) => files.get(path));
+    if (problems.length > 0) result.push({ cell: cell.id, index, problems });
+  }
+  return result;
 }

@@ -115,28 +115,3 @@ export class Keys {
     return PLAIN[press.key] ?? null;
   }
 }
-
-/** For the help: what to press, and what it does. */
-export const KEY_HELP: readonly (readonly [string, string])[] = [
-  ['Shift+Enter', 'Run the cell, go to the next'],
-  ['Ctrl+Enter', 'Run the cell, stay'],
-  ['Alt+Enter', 'Run the cell, insert one below'],
-  ['Enter', 'Edit the cell'],
-  ['Esc', 'Leave the editor: command mode'],
-  ['Alt+↑ ↓', 'In an empty cell: bring back what was run before'],
-  ['Shift+Tab', 'Signature and help at the cursor'],
-  ['Ctrl+C', 'Stop the running cell'],
-  ['↑ ↓ or K J', 'Go to the cell above, below'],
-  ['Shift+↑ ↓', 'Select more cells'],
-  ['A, B', 'Insert a cell above, below'],
-  ['D D', 'Delete the cell'],
-  ['Z', 'Bring deleted cells back'],
-  ['X, C, V', 'Cut, copy, paste below'],
-  ['M, Y, R', 'Make it Markdown, code, raw'],
-  ['I I', 'Stop what runs'],
-  ['O', 'Show or hide the output'],
-  ['Ctrl+Shift+↑ ↓', 'Move the cell'],
-  ['Ctrl+Shift+-', 'Split the cell at the cursor'],
-  ['S or Ctrl+S', 'Save now'],
-  ['H', 'Show this help'],
-];

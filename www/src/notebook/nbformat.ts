@@ -13,7 +13,6 @@ import type {
   Output,
   StreamOutput,
 } from './types.ts';
-import { upgradeFrom3 } from './nbformat3.ts';
 
 /** Larger files are refused: a browser tab could not edit them. */
 export const MAX_NOTEBOOK_BYTES = 100 * 1024 * 1024;
@@ -44,11 +43,10 @@ export function parseNotebook(text: string): NotebookData {
       `This notebook is of format ${major}.${minor}. This page reads formats 3 and 4: save it in format 4, or open it with a newer program.`,
     );
   }
-  if (major < 3)
+  if (major < 4)
     throw new NotebookError(
       `This notebook is of the old format ${major}. This page reads formats 3 and 4.`,
     );
-  if (major === 3) return fromObject(upgradeFrom3(root), 5);
   return fromObject(root, minor, trimmed);
 }
 

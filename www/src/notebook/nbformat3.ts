@@ -1,4 +1,5 @@
-/** Brings a notebook of format 3 (IPython 1–2, 2013) to the shape of format 4.5. Knows only what changed. */
+/** Brings a notebook of format 3 (IPython 1–2, 2013) to the shape of format 4.5. Knows only what changed; fetched with the first such file. */
+import { isObject } from './nbformat.ts';
 import type { Json, JsonObject } from './types.ts';
 
 const MIMES: Record<string, string> = {
@@ -25,7 +26,18 @@ function metadataOf(value: JsonObject): JsonObject {
     : {};
 }
 
-export function upgradeFrom3(root: JsonObject): JsonObject {
+/** The text of a notebook of format 3 as one of 4.5; other texts as they are. */
+export function upgraded(text: string): string {
+  try {
+    const root = JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
+    return isObject(root) && root.nbformat === 3 ? JSON.stringify(upgradeFrom3(root), null, 1) : text;
+  } catch {
+    // What is wrong with it, who reads it says.
+    return text;
+  }
+}
+
+function upgradeFrom3(root: JsonObject): JsonObject {
   const cells = objects(root.worksheets).flatMap((sheet) => objects(sheet.cells));
   const { name: _name, ...metadata } = metadataOf(root);
   return { nbformat: 4, nbformat_minor: 5, metadata, cells: cells.map(upgradeCell) };

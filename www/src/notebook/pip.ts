@@ -28,9 +28,3 @@ export function logicalLines(source: string): string[] {
   }
   return lines;
 }
-
-/** The words that pip is given: without a comment, redirections, and what a pipe would do with its output. */
-export function pipWords(text: string): string[] {
-  const [own = ''] = text.replace(/\\\n/g, ' ').split(/\s(?:#|[|&;]|\d?&?>(?!=))/, 1);
-  return own.split(/\s+/).filter(Boolean).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
-}

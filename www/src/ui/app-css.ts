@@ -228,56 +228,6 @@ export const appStyles = css`
     transform: translateX(-50%);
   }
 
-  dialog {
-    width: min(480px, calc(100vw - 32px));
-    max-height: 85vh;
-    padding: 0;
-    border: 1px solid var(--ks-border);
-    border-radius: 10px;
-    background: var(--ks-bg);
-    color: var(--ks-text);
-    box-shadow: 0 16px 48px var(--ks-shadow);
-  }
-  dialog::backdrop {
-    background: rgb(0 0 0 / 40%);
-  }
-  dialog > div {
-    padding: 20px;
-  }
-  dialog h2 {
-    margin: 0 0 8px;
-    font-size: 17px;
-    line-height: 24px;
-  }
-  dialog p {
-    margin: 0 0 16px;
-    overflow-wrap: anywhere;
-  }
-  dialog p > input {
-    width: 100%;
-    margin-top: 4px;
-  }
-  dialog .row {
-    justify-content: flex-end;
-  }
-  dialog dl {
-    display: grid;
-    grid-template-columns: auto 1fr;
-    gap: 6px 16px;
-    margin: 0 0 16px;
-  }
-  dialog dt {
-    font: 12px/20px var(--ks-mono);
-  }
-  dialog .facts dt {
-    font: inherit;
-    color: var(--ks-muted);
-  }
-  dialog dd {
-    margin: 0;
-    overflow-wrap: anywhere;
-  }
-
   .files {
     position: absolute;
     z-index: 18;

@@ -1,11 +1,66 @@
 /** What the page's dialog shows: a question before something is lost, the keys, where work is kept. */
-import { html, nothing, type TemplateResult } from 'lit';
-import type { Notice } from '../client/types.ts';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { ClusterState } from '../client/types.ts';
+import type { NotebookSession } from '../kernels/session.ts';
 import { typedAddress } from '../notebook/addresses.ts';
-import { KEY_HELP } from '../notebook/keys.ts';
+import { KEY_HELP } from '../notebook/key-help.ts';
 import type { Question } from './app-menus.ts';
+import { storageFacts } from './storage-facts.ts';
 
 type Close = () => void;
+
+/** The page takes them over with the first dialog. */
+export const dialogStyles = css`
+  dialog {
+    width: min(480px, calc(100vw - 32px));
+    max-height: 85vh;
+    padding: 0;
+    border: 1px solid var(--ks-border);
+    border-radius: 10px;
+    background: var(--ks-bg);
+    color: var(--ks-text);
+    box-shadow: 0 16px 48px var(--ks-shadow);
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 40%);
+  }
+  dialog > div {
+    padding: 20px;
+  }
+  dialog h2 {
+    margin: 0 0 8px;
+    font-size: 17px;
+    line-height: 24px;
+  }
+  dialog p {
+    margin: 0 0 16px;
+    overflow-wrap: anywhere;
+  }
+  dialog p > input {
+    width: 100%;
+    margin-top: 4px;
+  }
+  dialog .row {
+    justify-content: flex-end;
+  }
+  dialog dl {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 6px 16px;
+    margin: 0 0 16px;
+  }
+  dialog dt {
+    font: 12px/20px var(--ks-mono);
+  }
+  dialog .facts dt {
+    font: inherit;
+    color: var(--ks-muted);
+  }
+  dialog dd {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+`;
 
 /** The dialog around its content. A click beside it closes it, as Escape does. */
 export function framed(
@@ -21,6 +76,43 @@ export function framed(
   </dialog>`;
 }
 
+interface Words {
+  title: string;
+  text: string;
+  action: string;
+  facts?: readonly (readonly [string, string])[];
+  /** Nothing is lost by it. */
+  harmless?: boolean;
+}
+
+const QUESTIONS: Record<'reset-lesson' | 'reset-cluster', Words> = {
+  'reset-lesson': {
+    title: 'Drop your changes to this lesson?',
+    text: 'The lesson is shown as its author wrote it. Your edits, its outputs and the files of its working folder are removed from this browser. The cluster stays as it is.',
+    action: 'Drop my changes',
+  },
+  'reset-cluster': {
+    title: 'Delete everything in the cluster?',
+    text: 'All topics, records, consumer groups and configs are deleted, for every open tab of this page. Notebooks and files stay.',
+    action: 'Delete everything',
+  },
+};
+
+/** Before another host is asked for a notebook. */
+function hostQuestion(url: URL): Words {
+  return {
+    title: `Open a notebook from ${url.host}?`,
+    text: 'The page asks that host when you agree, and only for this file.',
+    facts: [
+      ['File', url.href],
+      ['It sees', 'your network address and which file you want; no cookies, and not where you come from'],
+      ['You get', 'a copy, kept in this browser. Its outputs are shown without scripts and without pictures of other sites, and none of its cells runs until you run it.'],
+    ],
+    action: `Ask ${url.host}`,
+    harmless: true,
+  };
+}
+
 function factList(facts: readonly (readonly [string, string])[]) {
   return html`<dl class="facts">
     ${facts.map(
@@ -33,37 +125,24 @@ function factList(facts: readonly (readonly [string, string])[]) {
 
 export function questionDialog(question: Question | null, close: Close) {
   if (!question) return nothing;
-  return html`<h2 id="dialog-title">${question.title}</h2>
-    <p>${question.text}</p>
-    ${question.facts ? factList(question.facts) : nothing}
+  const { what } = question;
+  const { title, text, action, facts, harmless } = typeof what === 'string' ? QUESTIONS[what] : hostQuestion(what);
+  return html`<h2 id="dialog-title">${title}</h2>
+    <p>${text}</p>
+    ${facts ? factList(facts) : nothing}
     <div class="row">
       <button class="button" @click=${close}>Cancel</button>
       <button
-        class="button ${question.harmless ? 'primary' : 'danger'}"
+        class="button ${harmless ? 'primary' : 'danger'}"
         data-testid="confirm"
         @click=${() => {
           question.run();
           close();
         }}
       >
-        ${question.action}
+        ${action}
       </button>
     </div>`;
-}
-
-/** Before another host is asked for a notebook. */
-export function hostQuestion(url: URL): Omit<Question, 'run'> {
-  return {
-    title: `Open a notebook from ${url.host}?`,
-    text: 'The page asks that host when you agree, and only for this file.',
-    facts: [
-      ['File', url.href],
-      ['It sees', 'your network address and which file you want; no cookies, and not where you come from'],
-      ['You get', 'a copy, kept in this browser. Its outputs are shown without scripts and without pictures of other sites, and none of its cells runs until you run it.'],
-    ],
-    action: `Ask ${url.host}`,
-    harmless: true,
-  };
 }
 
 export function addressDialog(open: (address: string) => void, close: Close) {
@@ -104,13 +183,9 @@ export function keysDialog(close: Close) {
     <div class="row"><button class="button" @click=${close}>Close</button></div>`;
 }
 
-export function storageDialog(
-  facts: readonly (readonly [string, string])[],
-  notices: readonly Notice[],
-  close: Close,
-) {
+export function storageDialog(cluster: ClusterState, session: NotebookSession | null, close: Close) {
   return html`<h2 id="dialog-title">Where your work is kept</h2>
-    ${factList(facts)}
-    ${notices.map((notice) => html`<p>${notice.text}</p>`)}
+    ${factList(storageFacts(cluster, session))}
+    ${cluster.notices.map((notice) => html`<p>${notice.text}</p>`)}
     <div class="row"><button class="button" @click=${close}>Close</button></div>`;
 }

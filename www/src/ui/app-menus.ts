@@ -9,13 +9,9 @@ import type { Theme } from './settings.ts';
 export const FIRST_LESSON = 'notebooks/kafka-in-ten-minutes.ipynb';
 const PYTHON_LESSON = 'notebooks/kafka-in-ten-minutes-python.ipynb';
 
+/** What the page asks before something happens; the words are the dialog's (`app-dialogs.ts`). */
 export interface Question {
-  title: string;
-  text: string;
-  action: string;
-  facts?: readonly (readonly [string, string])[];
-  /** Nothing is lost by it. */
-  harmless?: boolean;
+  what: 'reset-lesson' | 'reset-cluster' | URL;
   run(): void;
   /** The dialog was left otherwise. */
   cancel?(): void;
@@ -73,12 +69,7 @@ export function resetItems(page: PageActions): (MenuItem | null)[] {
       icon: 'reset',
       disabled: !lesson,
       run: () =>
-        page.ask({
-          title: 'Drop your changes to this lesson?',
-          text: 'The lesson is shown as its author wrote it. Your edits, its outputs and the files of its working folder are removed from this browser. The cluster stays as it is.',
-          action: 'Drop my changes',
-          run: () => void page.resetLesson(),
-        }),
+        page.ask({ what: 'reset-lesson', run: () => void page.resetLesson() }),
     },
     null,
     {
@@ -87,12 +78,7 @@ export function resetItems(page: PageActions): (MenuItem | null)[] {
       icon: 'trash',
       danger: true,
       run: () =>
-        page.ask({
-          title: 'Delete everything in the cluster?',
-          text: 'All topics, records, consumer groups and configs are deleted, for every open tab of this page. Notebooks and files stay.',
-          action: 'Delete everything',
-          run: () => void page.resetCluster(),
-        }),
+        page.ask({ what: 'reset-cluster', run: () => void page.resetCluster() }),
     },
   ];
 }

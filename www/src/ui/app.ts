@@ -7,7 +7,7 @@ import { LitElement, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { getDocuments, getSandbox } from '../client/provide.ts';
 import type { ClusterState } from '../client/types.ts';
-import { fromSaved, openFile, openLocal, type Opened } from '../kernels/opening.ts';
+import { fromSaved, openLocal, type Opened } from '../kernels/opened.ts';
 import { icon } from '../look/icons.ts';
 import '../look/menu.ts';
 import { controls, tokens } from '../look/tokens.ts';
@@ -15,7 +15,6 @@ import { notebookLanguage, type CodeKind } from '../notebook/kinds.ts';
 import { Notebook } from '../notebook/notebook.ts';
 import { appStyles } from './app-css.ts';
 import { header } from './app-header.ts';
-import { addressDialog, framed, hostQuestion, keysDialog, questionDialog, storageDialog } from './app-dialogs.ts';
 import {
   FIRST_LESSON,
   openItems,
@@ -71,6 +70,8 @@ export class KsApp extends LitElement implements PageActions {
   static override styles = [tokens, controls, appStyles];
 
   #ids = 0;
+  /** What draws dialogs: fetched after the first paint. */
+  #made: typeof import('./app-dialogs.ts') | undefined;
   /** Questions for hosts come one after the other. */
   #hostQuestions: Promise<unknown> = Promise.resolve();
   #saidTimer: ReturnType<typeof setTimeout> | undefined;
@@ -105,7 +106,12 @@ export class KsApp extends LitElement implements PageActions {
     void this.#openFirst();
     addEventListener('beforeunload', () => void this.notebook?.session?.save());
     // The picture is not needed to read: it comes after the first paint.
-    requestAnimationFrame(() => setTimeout(() => void import('../cluster-view/panel.ts'), 0));
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        void import('../cluster-view/panel.ts');
+        void this.#loadDialogs();
+      }, 0),
+    );
   }
 
   /** The number of the tab whose notebook gets the commands. */
@@ -182,7 +188,7 @@ export class KsApp extends LitElement implements PageActions {
     const asked = this.#hostQuestions.then(
       () =>
         new Promise<boolean>((answer) => {
-          this.ask({ ...hostQuestion(url), run: () => answer(true), cancel: () => answer(false) });
+          this.ask({ what: url, run: () => answer(true), cancel: () => answer(false) });
         }),
     );
     this.#hostQuestions = asked;
@@ -251,6 +257,7 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   async openFiles(files: readonly File[], dropped = false): Promise<void> {
+    const { openFile } = await import('../kernels/open-file.ts');
     const others: File[] = [];
     this.problem = '';
     for (const file of files) {
@@ -512,16 +519,28 @@ export class KsApp extends LitElement implements PageActions {
     question?.cancel?.();
   }
 
+  async #loadDialogs(): Promise<void> {
+    const made = await import('./app-dialogs.ts');
+    const { adoptedStyleSheets } = this.renderRoot as ShadowRoot;
+    if (!this.#made) adoptedStyleSheets.push(made.dialogStyles.styleSheet!);
+    this.#made = made;
+    if (this.dialog) this.requestUpdate();
+  }
+
   #dialogs() {
+    const made = this.#made;
     if (!this.dialog) return nothing;
-    const { facts } = storageSummary(this.cluster, this.notebook?.session ?? null);
+    if (!made) {
+      void this.#loadDialogs();
+      return nothing;
+    }
     const content = {
-      question: (close: () => void) => questionDialog(this.question, close),
-      keys: keysDialog,
-      storage: (close: () => void) => storageDialog(facts, this.cluster.notices, close),
-      address: (close: () => void) => addressDialog((address) => this.openAddress(address), close),
+      question: (close: () => void) => made.questionDialog(this.question, close),
+      keys: made.keysDialog,
+      storage: (close: () => void) => made.storageDialog(this.cluster, this.notebook?.session ?? null, close),
+      address: (close: () => void) => made.addressDialog((address) => this.openAddress(address), close),
     };
-    return framed(content[this.dialog], () => this.#closeDialog());
+    return made.framed(content[this.dialog], () => this.#closeDialog());
   }
 
   protected override updated(): void {

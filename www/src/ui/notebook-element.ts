@@ -8,28 +8,22 @@ import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { getDocuments, getSandbox } from '../client/provide.ts';
 import type { EditorModule } from '../editor/types.ts';
-import { openAddress, type Consent, type Opened } from '../kernels/opening.ts';
+import type { Consent, Opened } from '../kernels/opened.ts';
+import { openAddress } from '../kernels/opening.ts';
 import type { Elsewhere, RunAllResult } from '../kernels/run-all.ts';
 import { NotebookSession, type SessionEvent } from '../kernels/session.ts';
 import { Keys, type Command, type Mode } from '../notebook/keys.ts';
 import { KIND_NAMES, notebookLanguage, withKind, type Kind } from '../notebook/kinds.ts';
 import { plainText } from '../notebook/outputs.ts';
 import type { RunState } from '../notebook/queue.ts';
-import { cellSandbox } from '../notebook/sandbox.ts';
+import type { CellProblem } from '../notebook/expect.ts';
 import type { Cell } from '../notebook/types.ts';
 import { notebookStyles } from './notebook-css.ts';
 import { controls, tokens } from '../look/tokens.ts';
 import type { CellHost, KsCell, MarkdownModule } from './cell.ts';
 import './cell.ts';
-import { perform } from './commands.ts';
 import { saveFile } from './download.ts';
 import { icon } from '../look/icons.ts';
-
-export interface CellProblem {
-  cell: string;
-  index: number;
-  problems: string[];
-}
 
 export class KafkaNotebook extends LitElement implements CellHost {
   static override properties = {
@@ -64,6 +58,8 @@ export class KafkaNotebook extends LitElement implements CellHost {
   /** Asked before a `src` on another host is fetched; without it none is. Set it before `src`. */
   consent: Consent | null = null;
   readonly #keys = new Keys();
+  /** What keys and buttons do: fetched after the first paint. */
+  #commands: typeof import('./commands.ts') | undefined;
   #unsubscribe: (() => void) | undefined;
   #runAll: AbortController | undefined;
   #collapsed = new Set<string>();
@@ -139,7 +135,12 @@ export class KafkaNotebook extends LitElement implements CellHost {
     this.selection = new Set();
     this.#unsubscribe = session.subscribe((event) => this.#onSession(event));
     // After the first paint, so that the first command does not wait for the shell's program.
-    requestAnimationFrame(() => setTimeout(() => this.session?.warmUp(), 0));
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        void this.#loadCommands();
+        this.session?.warmUp();
+      }, 0),
+    );
     this.dispatchEvent(new CustomEvent('notebook-open', { detail: { title: session.title } }));
   }
 
@@ -207,20 +208,8 @@ export class KafkaNotebook extends LitElement implements CellHost {
   async check(): Promise<CellProblem[]> {
     const { session } = this;
     if (!session) return [];
-    const { filesOf, unmet } = await import('../notebook/expect.ts');
-    const result: CellProblem[] = [];
-    for (const [index, cell] of session.notebook.cells.entries()) {
-      const { expect } = cellSandbox(cell);
-      if (!expect || cell.type !== 'code') continue;
-      const files = new Map<string, string>();
-      for (const path of filesOf(expect)) {
-        const bytes = await session.folder.fetchBeside(path);
-        if (bytes) files.set(path, new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
-      }
-      const problems = unmet(expect, cell.outputs, (path) => files.get(path));
-      if (problems.length > 0) result.push({ cell: cell.id, index, problems });
-    }
-    return result;
+    const { problemsIn } = await import('../notebook/expect.ts');
+    return await problemsIn(session.notebook.cells, (path) => session.folder.fetchBeside(path));
   }
 
   // ─── Drawing ───
@@ -479,12 +468,17 @@ export class KafkaNotebook extends LitElement implements CellHost {
     return this.session!.notebook.cells.filter((c) => this.selection.has(c.id)).map((c) => c.id);
   }
 
+  async #loadCommands(): Promise<void> {
+    this.#commands ??= await import('./commands.ts');
+  }
+
   command(command: Command, id: string): void {
     const { session } = this;
     const cell = session?.notebook.cell(id);
     if (!session || !cell) return;
+    if (!this.#commands) return void this.#loadCommands().then(() => this.command(command, id));
     const chosen = this.#chosen(id);
-    perform(command, {
+    this.#commands.perform(command, {
       session,
       cell,
       chosen,
