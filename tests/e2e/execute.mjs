@@ -34,7 +34,9 @@ function options() {
     for (const path of files) if (!existsSync(path)) throw new Error(`there is no file ${path}`);
     const out = values.out && resolve(from, values.out);
     if (files.length > 1 && out && !(existsSync(out) && statSync(out).isDirectory())) throw new Error(`--out must name a folder for several notebooks: ${out}`);
-    const target = (file) => (out === undefined ? file : existsSync(out) && statSync(out).isDirectory() ? join(out, basename(file)) : out);
+    // A script or a text that was read as a notebook is never written over.
+    const notebook = (file) => `${file.replace(/\.[^./]+$/, '')}.ipynb`;
+    const target = (file) => (out === undefined ? notebook(file) : existsSync(out) && statSync(out).isDirectory() ? join(out, basename(notebook(file))) : out);
     return { files, target, browser: values.browser, timeoutMs: Number(values.timeout) * 1000, junit: values.junit && resolve(from, values.junit) };
   } catch (error) {
     console.error(error.message);
