@@ -1,6 +1,7 @@
 /**
  * Python cells: how long the first one takes beside a bare page that only loads Pyodide, and kafka-python and
- * confluent_kafka in a cell beside kafka-python on CPython, which talks to our native broker over TCP.
+ * confluent_kafka in a cell beside kafka-python on CPython, which talks to our native broker over TCP; and how long the
+ * page stands still while cells are busy.
  *
  * Rounds alternate, so that all share the machine's good and bad moments; ratios are those of the best times.
  */
@@ -11,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { notebookOf, ready, runCell, serveCourse } from '../e2e/page.mjs';
+import { notebookOf, openNotebook, ready, runCell, serveCourse } from '../e2e/page.mjs';
 import { ROOT, serve } from '../e2e/server.mjs';
 import { launch } from '../e2e/webdriver.mjs';
 import { row, thousands } from './rows.mjs';
@@ -140,6 +141,68 @@ async function clients(course, address) {
   }
 }
 
+/** What a cell does while the page's longest task is looked for. Each ends by itself, or is stopped. */
+const BUSY = {
+  'a Python cell spins': 'while True: pass',
+  'a Python cell prints without a pause': 'n = 0\nwhile True:\n    n += 1\n    print("a line of text, number", n)',
+  'ten consumers of a Python cell poll on threads': `import threading
+from kafka import KafkaConsumer, KafkaProducer
+def poll():
+    for message in KafkaConsumer('kp-0', bootstrap_servers='localhost:9092', auto_offset_reset='earliest'): pass
+threads = [threading.Thread(target=poll, daemon=True) for _ in range(10)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()`,
+};
+const BUSY_MS = 8000;
+
+/**
+ * Milliseconds: how long the page's main thread was held up at the longest. Chromium tells of its long tasks; in Firefox
+ * it is what is between two frames, above a frame's own time.
+ */
+async function longestTask(browser, at) {
+  return await browser.evaluate(
+    async (index, forMs) => {
+      let longest = 0;
+      const told = PerformanceObserver.supportedEntryTypes.includes('longtask');
+      const observer = new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+      });
+      const end = window.notebookUnderTest.runCell(index);
+      // The interpreter's start is measured elsewhere.
+      await new Promise((go) => setTimeout(go, 2000));
+      if (told) observer.observe({ type: 'longtask' });
+      const began = performance.now();
+      for (let last = began; last - began < forMs; ) {
+        const now = await new Promise((go) => requestAnimationFrame(go));
+        if (!told) longest = Math.max(longest, now - last - 17);
+        last = now;
+      }
+      if (told) for (const { duration } of observer.takeRecords()) longest = Math.max(longest, duration);
+      observer.disconnect();
+      window.notebookUnderTest.stop();
+      await end;
+      return longest;
+    },
+    at,
+    BUSY_MS,
+  );
+}
+
+async function responsive(course) {
+  for (const name of ['chromium', 'firefox']) {
+    const browser = await openNotebook(name, `${course.url}/?notebook=/course/busy.ipynb`);
+    try {
+      await inPage(browser, 0);
+      for (const [n, what] of Object.keys(BUSY).entries()) {
+        const longest = await longestTask(browser, n + 1);
+        row(`longest task of the page while ${what}, ${name}`, `${Math.round(longest)} ms`, '≤ 100 ms', longest <= 100);
+      }
+    } finally {
+      await browser.quit();
+    }
+  }
+}
+
 const cells = Array.from({ length: ROUNDS }, (_, round) => [
   `from python_program import *\nmeasure_kafka_python('localhost:9092', 'kp-${round}')`,
   `measure_confluent('localhost:9092', 'ck-${round}')`,
@@ -147,6 +210,7 @@ const cells = Array.from({ length: ROUNDS }, (_, round) => [
 const course = await serveCourse({
   'cold.ipynb': notebookOf(['1+1', 'import kafka']),
   'clients.ipynb': notebookOf(cells, { files: { 'python_program.py': 'python_program.py' } }),
+  'busy.ipynb': notebookOf([cells[0], ...Object.values(BUSY)], { files: { 'python_program.py': 'python_program.py' } }),
   'python_program.py': readFileSync(join(ROOT, 'tests/bench/python_program.py'), 'utf8'),
 });
 const address = `127.0.0.1:${await freePort()}`;
@@ -158,6 +222,7 @@ try {
   });
   await cold(course);
   await clients(course, address);
+  await responsive(course);
 } finally {
   broker.kill('SIGKILL');
   await course.close();

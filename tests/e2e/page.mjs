@@ -65,7 +65,9 @@ export async function ready(browser) {
     };
     await customElements.whenDefined('kafka-notebook');
     while (!window.notebookUnderTest?.isConnected) {
-      window.notebookUnderTest = find(document);
+      // The page may have several open, one of them in front.
+      const app = document.querySelector('ks-app');
+      window.notebookUnderTest = app ? app.notebook : find(document);
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
     const notebook = window.notebookUnderTest;

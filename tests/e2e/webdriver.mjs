@@ -163,6 +163,19 @@ class Browser {
     if (!keepProfile) rmSync(this.profile, { recursive: true, force: true });
   }
 
+  /** Memory of all its processes in bytes, what they share counted once. */
+  memoryBytes() {
+    let kib = 0;
+    for (const pid of this.#pids()) {
+      try {
+        kib += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1] ?? 0);
+      } catch {
+        // It ended while we looked.
+      }
+    }
+    return kib * 1024;
+  }
+
   /** All processes that name the profile, and their children. */
   #pids() {
     const parents = new Map();

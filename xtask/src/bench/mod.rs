@@ -15,6 +15,8 @@ const USAGE: &str = "usage: cargo xtask bench [--save] [--kafka-jars DIR] [NAMEâ
 struct Bench {
     name: &'static str,
     what: &'static str,
+    /// Runs only when it is named: it takes minutes.
+    long: bool,
     /// Builds what it needs beyond the page and the browsers.
     prepare: fn() -> Outcome,
 }
@@ -23,49 +25,64 @@ const BENCHES: &[Bench] = &[
     Bench {
         name: "sizes",
         what: "what goes over the wire",
+        long: false,
         prepare: || Ok(()),
     },
     Bench {
         name: "page",
         what: "cold load, console producer and consumer in a cell",
+        long: false,
         prepare: || Ok(()),
     },
     Bench {
         name: "core",
         what: "append and fetch, in Chromium and natively",
+        long: false,
         prepare: core,
     },
     Bench {
         name: "tcp",
         what: "brokers over TCP under the same client",
+        long: false,
         prepare: native,
     },
     Bench {
         name: "kafkajs",
         what: "KafkaJS in a cell of the page, and in Node over TCP",
+        long: false,
         prepare: || cargo_release(&["--bin", "kafka-sandbox"]),
     },
     Bench {
         name: "python",
         what: "Python cells: the first one, and clients in a cell and on CPython over TCP",
+        long: false,
         prepare: || {
             setup::clients()?;
             cargo_release(&["--bin", "kafka-sandbox"])
         },
     },
     Bench {
+        name: "stress",
+        what: "four minutes of threads, clients and garbage in a Python cell",
+        long: true,
+        prepare: || Ok(()),
+    },
+    Bench {
         name: "storage",
         what: "IndexedDB by our module and by plain JavaScript",
+        long: false,
         prepare: core,
     },
     Bench {
         name: "recovery",
         what: "of a stored cluster with 50 partitions",
+        long: false,
         prepare: || Ok(()),
     },
     Bench {
         name: "memory",
         what: "of the cluster's worker with a million records",
+        long: false,
         prepare: || Ok(()),
     },
 ];
@@ -81,7 +98,10 @@ pub fn run(args: &[String]) -> Outcome {
     let options = read(args)?;
     let chosen: Vec<&Bench> = BENCHES
         .iter()
-        .filter(|bench| options.names.is_empty() || options.names.iter().any(|n| n == bench.name))
+        .filter(|bench| match options.names.is_empty() {
+            true => !bench.long,
+            false => options.names.iter().any(|name| name == bench.name),
+        })
         .collect();
     page::for_browsers()?;
     for bench in &chosen {
