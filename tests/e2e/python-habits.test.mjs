@@ -10,6 +10,8 @@ const CELLS = [
   ['_, Out[1], In[1][:5], _1 is _', { result: "([5, {'a': 1}], [5, {'a': 1}], 'x = 5', True)" }],
   ['1;', { result: '' }],
   ['import asyncio\nasync def later(n):\n    await asyncio.sleep(0.01)\n    return n\nawait later(7), await asyncio.gather(later(1), later(2))', { result: '(7, [1, 2])' }],
+  ['import time\nasync def work(n):\n    import six  # fetched within a task\n    end = time.perf_counter() + 0.1\n    while time.perf_counter() < end: pass\n    await asyncio.sleep(0.01)\n    return n\nawait work(1), await asyncio.gather(work(2), work(3))', { result: '(1, [2, 3])' }],
+  ['import threading\nloops = [asyncio.SelectorEventLoop() for _ in range(2)]\nfor loop in loops: threading.Thread(target=loop.run_forever, daemon=True).start()\n[f.result(20) for f in [asyncio.run_coroutine_threadsafe(work(n), loops[n % 2]) for n in range(4)]]', { result: '[0, 1, 2, 3]' }],
   ['from IPython.display import *\ndisplay(HTML("<b>x</b>"), Markdown("*y*"), JSON({"a": 1}))', { mime: ['text/html', 'text/markdown', 'application/json'] }],
   ['print("gone")\nclear_output()\nprint("stays")', { stdout: 'stays\n' }],
   ['words = !echo one two {x}\nprint(words, words.s)\n!echo $x', { stdout: "['one two 5'] one two 5\n5\n" }],

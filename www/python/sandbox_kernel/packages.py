@@ -69,7 +69,7 @@ def unpack(package):
         if required not in _there:
             unpack(required)
     try:
-        data = threads.wait_for(host.fetch_file(catalogue[package]["versions"][version])).to_bytes()
+        data = threads.wait_for(host.fetch_file(catalogue[package]["versions"][version]).promise).to_bytes()
     except BaseException:
         del _there[package]
         raise

@@ -92,7 +92,7 @@ def wait_for(promise):
 def give_way():
     """Lets the event loop and the other stacks have a turn."""
     if host.can_run_sync():
-        _suspended(current(), host.next_turn())
+        _suspended(current(), host.next_turn().promise)
 
 
 def _suspended(me, promise):

@@ -106,6 +106,14 @@ function dial(channels: ByteChannels, host: string, port: number): Channel {
   return channel;
 }
 
+/**
+ * For Python to wait for. A call that gives a bare promise becomes a future of the running asyncio loop, which cannot
+ * get its turn while one of its own tasks is what waits.
+ */
+function boxed<T>(promise: Promise<T>): { promise: Promise<T> } {
+  return { promise };
+}
+
 /** A line that the page's shell runs for Python. */
 export interface ShellRun {
   waiter: Waiter | null;
@@ -143,7 +151,7 @@ export class Bridge {
       waiter,
       crc32c,
       dial: (host: string, port: number) => dial(this.#hooks.channels, host, port),
-      next_turn: () => this.#nextTurn(),
+      next_turn: () => boxed(this.#nextTurn()),
       begin_slice: () => this.beginSlice(),
       spawn: spawnStack,
       emit: (json: string) => this.output.show(JSON.parse(json), json.length),
@@ -153,7 +161,7 @@ export class Bridge {
       asked: () => this.#say(['waiting', null]),
       shell: (source: string) => this.#shell(source),
       shell_interrupt: () => this.#say(['shellInterrupt']),
-      fetch_file: (name: string) => this.#hooks.fetchFile(name),
+      fetch_file: (name: string) => boxed(this.#hooks.fetchFile(name)),
     };
   }
 
