@@ -117,7 +117,7 @@ for (const name of browsersToTest()) {
           app.renderRoot.querySelector('main').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
         }, SCRIPT);
         await shown(browser, 'Dropped');
-        assert.deepEqual(await browser.evaluate(() => document.querySelector('ks-app').tabs.map((tab) => tab.title)), ['A script', 'Chosen', 'Dropped']);
+        assert.deepEqual(await browser.evaluate(() => document.querySelector('ks-app').tabs.list.map((tab) => tab.title)), ['A script', 'Chosen', 'Dropped']);
         await browser.until('the other one is a file', () => Boolean(window.notebookUnderTest.session.folder.read('helper.py')));
       });
     } finally {
@@ -150,7 +150,7 @@ for (const name of browsersToTest()) {
         assert.equal(title, `Open a notebook from ${far.host}?`);
         assert.match(text, /none of its cells runs until you run it/);
         await browser.press('Escape');
-        await browser.until('no tab is open', () => document.querySelector('ks-app').tabs.length === 0);
+        await browser.until('no tab is open', () => document.querySelector('ks-app').tabs.list.length === 0);
         assert.deepEqual(far.asked, []);
       });
       await t.test('yes opens it, without cookies and referrer, and nothing runs', async () => {

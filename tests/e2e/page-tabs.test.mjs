@@ -36,7 +36,7 @@ for (const name of browsersToTest()) {
     const browser = await openNotebook(name, `${course.url}/?notebook=/course/one.ipynb`);
     try {
       await show(browser, `${course.url}/?notebook=/course/two.ipynb`);
-      await browser.until('both titles', () => document.querySelector('ks-app').tabs.map((tab) => tab.title).join() === 'One,Two');
+      await browser.until('both titles', () => document.querySelector('ks-app').tabs.list.map((tab) => tab.title).join() === 'One,Two');
       assert.deepEqual(await seen(browser), ['One: hidden', 'Two: whole, current']);
 
       await click(browser, '[data-testid=side-by-side]');
@@ -57,7 +57,7 @@ for (const name of browsersToTest()) {
 
       // It is so after the page was closed and opened again.
       await show(browser, `${course.url}/`);
-      await browser.until('both titles', () => document.querySelector('ks-app').tabs.map((tab) => tab.title).join() === 'One,Two');
+      await browser.until('both titles', () => document.querySelector('ks-app').tabs.list.map((tab) => tab.title).join() === 'One,Two');
       assert.deepEqual(await seen(browser), ['One: left half, current', 'Two: right half']);
 
       await click(browser, '[data-testid=close-tab]');

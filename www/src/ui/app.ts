@@ -7,7 +7,7 @@ import { LitElement, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { getDocuments, getSandbox } from '../client/provide.ts';
 import type { ClusterState } from '../client/types.ts';
-import { fromSaved, openLocal, type Opened } from '../kernels/opened.ts';
+import { fromSaved, openLocal } from '../kernels/opened.ts';
 import { icon } from '../look/icons.ts';
 import '../look/menu.ts';
 import { controls, tokens } from '../look/tokens.ts';
@@ -15,33 +15,19 @@ import { notebookLanguage, type CodeKind } from '../notebook/kinds.ts';
 import { Notebook } from '../notebook/notebook.ts';
 import { appStyles } from './app-css.ts';
 import { header } from './app-header.ts';
-import {
-  FIRST_LESSON,
-  openItems,
-  type PageActions,
-  type Question,
-} from './app-menus.ts';
+import { FIRST_LESSON, type PageActions, type Question } from './app-menus.ts';
 import { uploadFiles } from './download.ts';
 import './notebook-element.ts';
 import type { KafkaNotebook } from './notebook-element.ts';
-import { closed, pairUp, show, sideOf, type Panes } from './panes.ts';
+import { sideOf } from './panes.ts';
 import { followHandle, handleStep, isSheet } from './panel-handle.ts';
 import { readSettings, writeSettings, type Settings, type Theme } from './settings.ts';
 import { storageSummary } from './storage-summary.ts';
-
-interface Tab {
-  id: number;
-  /** Address to open; empty for a notebook that was handed over as text. */
-  src: string;
-  key: string;
-  title: string;
-  opened: Opened | null;
-}
+import { tabStrip, type StripActions } from './tab-strip.ts';
+import { Tabs } from './tabs.ts';
 
 export class KsApp extends LitElement implements PageActions {
   static override properties = {
-    tabs: { state: true },
-    panes: { state: true },
     cluster: { state: true },
     filesOpen: { state: true },
     dropping: { state: true },
@@ -53,8 +39,6 @@ export class KsApp extends LitElement implements PageActions {
     settings: { state: true },
     theme: { reflect: true },
   };
-  declare tabs: Tab[];
-  declare panes: Panes;
   declare cluster: ClusterState;
   declare filesOpen: boolean;
   declare dropping: boolean;
@@ -69,7 +53,10 @@ export class KsApp extends LitElement implements PageActions {
 
   static override styles = [tokens, controls, appStyles];
 
-  #ids = 0;
+  readonly tabs = new Tabs((open) => {
+    this.#set(open);
+    this.requestUpdate();
+  });
   /** What draws dialogs: fetched after the first paint. */
   #made: typeof import('./app-dialogs.ts') | undefined;
   /** Questions for hosts come one after the other. */
@@ -80,8 +67,6 @@ export class KsApp extends LitElement implements PageActions {
     super();
     this.settings = readSettings();
     this.theme = this.settings.theme;
-    this.tabs = [];
-    this.panes = { current: 0, pair: null };
     this.filesOpen = false;
     this.dropping = false;
     this.question = null;
@@ -114,20 +99,18 @@ export class KsApp extends LitElement implements PageActions {
     );
   }
 
-  /** The number of the tab whose notebook gets the commands. */
-  get current(): number {
-    return this.panes.current;
+  get notebook(): KafkaNotebook | null {
+    return this.#elementOf(this.tabs.panes.current);
   }
 
-  get notebook(): KafkaNotebook | null {
+  #elementOf(tab: number): KafkaNotebook | null {
     return (
-      this.renderRoot?.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${this.current}']`) ??
-      null
+      this.renderRoot?.querySelector<KafkaNotebook>(`kafka-notebook[data-tab='${tab}']`) ?? null
     );
   }
 
   get lesson(): string {
-    return this.tabs.find((tab) => tab.id === this.current)?.src ?? '';
+    return this.tabs.current?.src ?? '';
   }
 
   toggleFiles(): void {
@@ -150,15 +133,13 @@ export class KsApp extends LitElement implements PageActions {
   async #openFirst(): Promise<void> {
     const asked = new URLSearchParams(location.search).get('notebook');
     const { open, current, pair } = this.settings;
-    const keys = open.length > 0 ? open : [];
-    for (const key of keys) await this.#reopen(key);
+    for (const key of open) await this.#reopen(key);
     const wanted = asked ? new URL(asked, document.baseURI).href : current;
-    const found = this.tabs.find((tab) => tab.key === wanted);
-    const [left, right] = pair.map((key) => this.tabs.find((tab) => tab.key === key)?.id);
-    if (left && right && left !== right) this.panes = { current: left, pair: [left, right] };
-    if (found) this.#show(found.id);
+    this.tabs.putSideBySide(pair);
+    const found = this.tabs.withKey(wanted);
+    if (found) this.tabs.show(found.id);
     else if (asked) this.openAddress(asked);
-    else if (this.tabs.length === 0) this.openAddress(FIRST_LESSON);
+    else if (this.tabs.list.length === 0) this.openAddress(FIRST_LESSON);
   }
 
   async #reopen(key: string): Promise<void> {
@@ -169,7 +150,7 @@ export class KsApp extends LitElement implements PageActions {
     const saved = await getDocuments()
       .load(key)
       .catch(() => undefined);
-    if (saved) this.#openText(fromSaved(saved, null, ''));
+    if (saved) this.tabs.openText(fromSaved(saved, null, ''));
   }
 
   openAddress(address: string): void {
@@ -177,10 +158,7 @@ export class KsApp extends LitElement implements PageActions {
       this.problem = `“${address}” is not an address.`;
       return;
     }
-    const key = new URL(address, document.baseURI).href;
-    const open = this.tabs.find((tab) => tab.key === key);
-    if (open) this.#show(open.id);
-    else this.#addTab({ id: ++this.#ids, src: address, key, title: 'Opening…', opened: null });
+    this.tabs.openAddress(address, new URL(address, document.baseURI).href);
   }
 
   /** Whether the person lets another host be asked. Who does not want it does not want the tab either. */
@@ -196,53 +174,9 @@ export class KsApp extends LitElement implements PageActions {
     return asked;
   }
 
-  #openText(opened: Opened): void {
-    const { title } = { title: opened.fileName.replace(/\.ipynb$/, '') };
-    this.#addTab({ id: ++this.#ids, src: '', key: opened.key, title, opened });
-  }
-
-  #addTab(tab: Tab): void {
-    this.tabs = [...this.tabs, tab];
-    this.#show(tab.id);
-  }
-
-  #show(id: number): void {
-    if (id === this.current) return;
-    this.#see(show(this.panes, id));
-  }
-
-  #see(panes: Panes): void {
-    this.panes = panes;
-    this.#remember();
-  }
-
-  /** Two notebooks beside each other, or one again. One that is alone gets a new one beside it. */
-  #toggleSideBySide(): void {
-    if (this.panes.pair) this.#see({ current: this.current, pair: null });
-    else {
-      const before = this.current;
-      const metadata = this.notebook?.session?.notebook.metadata;
-      if (this.tabs.length === 1) this.newNotebook(metadata && notebookLanguage(metadata));
-      const ids = this.tabs.map((tab) => tab.id);
-      this.#see(show(pairUp({ current: before, pair: null }, ids), this.current));
-    }
-  }
-
   #close(id: number): void {
-    const ids = this.tabs.map((tab) => tab.id);
-    const element = this.renderRoot.querySelector<KafkaNotebook>(
-      `kafka-notebook[data-tab='${id}']`,
-    );
-    void element?.session?.close();
-    this.tabs = this.tabs.filter((tab) => tab.id !== id);
-    this.#see(closed(this.panes, ids, id));
-  }
-
-  #remember(): void {
-    const key = (id: number) => this.tabs.find((tab) => tab.id === id)?.key ?? '';
-    const { current, pair } = this.panes;
-    const open = this.tabs.map((tab) => tab.key);
-    this.#set({ open, current: key(current), pair: pair?.map(key) ?? [] });
+    void this.#elementOf(id)?.session?.close();
+    this.tabs.close(id);
   }
 
   #set(part: Partial<Settings>): void {
@@ -263,7 +197,7 @@ export class KsApp extends LitElement implements PageActions {
     for (const file of files) {
       try {
         const opened = await openFile(file, dropped);
-        if (opened) this.#openText(opened);
+        if (opened) this.tabs.openText(opened);
         else others.push(file);
       } catch (error) {
         this.problem = `${file.name} could not be opened. ${error instanceof Error ? error.message : String(error)}`;
@@ -278,7 +212,7 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   newNotebook(kind: CodeKind = 'shell'): void {
-    this.#openText(openLocal('untitled.ipynb', Notebook.empty(kind).serialise()));
+    this.tabs.openText(openLocal('untitled.ipynb', Notebook.empty(kind).serialise()));
   }
 
   // ─── Commands of the header ───
@@ -293,7 +227,7 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   async resetLesson(): Promise<void> {
-    const tab = this.tabs.find((t) => t.id === this.current);
+    const tab = this.tabs.current;
     const element = this.notebook;
     if (!tab || !element?.session || tab.src === '') return;
     await element.session.discard();
@@ -308,8 +242,7 @@ export class KsApp extends LitElement implements PageActions {
     try {
       this.notebook?.stop();
       await getSandbox().cluster.reset();
-      for (const element of this.renderRoot.querySelectorAll<KafkaNotebook>('kafka-notebook'))
-        await element.session?.restart();
+      for (const tab of this.tabs.list) await this.#elementOf(tab.id)?.session?.restart();
       this.say('The cluster is empty.');
     } catch (error) {
       this.problem = `The cluster could not be reset: ${error instanceof Error ? error.message : error}`;
@@ -320,9 +253,9 @@ export class KsApp extends LitElement implements PageActions {
 
   protected override render() {
     return html`
-      ${this.#header()} ${this.#tabStrip()}
+      ${this.#header()} ${tabStrip(this, this.tabs, this.#strip)}
       <main
-        class="${this.settings.panelOpen ? '' : 'no-panel'} ${this.panes.pair ? 'two' : ''}"
+        class="${this.settings.panelOpen ? '' : 'no-panel'} ${this.tabs.panes.pair ? 'two' : ''}"
         @dragover=${this.#onDrag}
         @dragleave=${this.#onDragEnd}
         @drop=${this.#onDrop}
@@ -334,9 +267,23 @@ export class KsApp extends LitElement implements PageActions {
     `;
   }
 
+  readonly #strip: StripActions = {
+    unsaved: (tab) => this.#elementOf(tab.id)?.session?.saveState === 'failed',
+    close: (id) => this.#close(id),
+    toggleSideBySide: () =>
+      this.tabs.toggleSideBySide(() => {
+        const metadata = this.notebook?.session?.notebook.metadata;
+        this.newNotebook(metadata && notebookLanguage(metadata));
+      }),
+    focus: (id) =>
+      void this.updateComplete.then(() =>
+        this.renderRoot.querySelector<HTMLElement>(`#tab-${id}`)?.focus(),
+      ),
+  };
+
   #header() {
     return header(this, {
-      title: this.tabs.find((t) => t.id === this.current)?.title,
+      title: this.tabs.current?.title,
       busy: this.notebook?.session?.busy ?? false,
       filesOpen: this.filesOpen,
       panelOpen: this.settings.panelOpen,
@@ -347,6 +294,7 @@ export class KsApp extends LitElement implements PageActions {
 
   #notebooks() {
     const session = this.notebook?.session;
+    const { panes } = this.tabs;
     return html`
       <div class="notebooks">
         ${
@@ -366,19 +314,19 @@ export class KsApp extends LitElement implements PageActions {
                 <p class="hint">${this.problem}</p>
               </div>`
         }
-        ${this.tabs.length === 0 ? this.#nothingOpen() : nothing}
+        ${this.tabs.list.length === 0 ? this.#nothingOpen() : nothing}
         ${repeat(
-          this.tabs,
+          this.tabs.list,
           (t) => t.id,
           (t) =>
             html`<div
-              class="scroll ${sideOf(this.panes, t.id)} ${t.id === this.current ? 'current' : ''}"
+              class="scroll ${sideOf(panes, t.id)} ${t.id === panes.current ? 'current' : ''}"
               id=${`panel-${t.id}`}
               role="tabpanel"
               aria-labelledby=${`tab-${t.id}`}
-              ?hidden=${sideOf(this.panes, t.id) === 'hidden'}
-              @pointerdown=${() => this.#show(t.id)}
-              @focusin=${() => this.#show(t.id)}
+              ?hidden=${sideOf(panes, t.id) === 'hidden'}
+              @pointerdown=${() => this.tabs.show(t.id)}
+              @focusin=${() => this.tabs.show(t.id)}
             >
               <kafka-notebook
                 bare
@@ -387,8 +335,8 @@ export class KsApp extends LitElement implements PageActions {
                 theme=${this.theme}
                 .consent=${(url: URL) => this.#confirmHost(t.id, url)}
                 src=${t.src}
-                @notebook-open=${(event: CustomEvent<{ title: string }>) => this.#rename(t, event.detail.title)}
-                @notebook-problem=${() => this.#rename(t, 'Not opened')}
+                @notebook-open=${(event: CustomEvent<{ title: string }>) => this.tabs.rename(t.id, event.detail.title)}
+                @notebook-problem=${() => this.tabs.rename(t.id, 'Not opened')}
                 @notebook-change=${() => this.version++}
                 @reset-lesson=${() => void this.resetLesson()}
                 @key-help=${() => this.showKeys()}
@@ -431,71 +379,6 @@ export class KsApp extends LitElement implements PageActions {
       @click=${() => (this.dialog = 'storage')}
     >
       <span class="dot"></span><span>${text}</span>
-    </button>`;
-  }
-
-  #tabStrip() {
-    return html`<nav class="tabs" aria-label="Notebooks">
-      <div class="tab-list" role="tablist" aria-label="Open notebooks" @keydown=${this.#onTabKey}>
-        ${this.tabs.map((tab) => {
-          const session = this.renderRoot?.querySelector<KafkaNotebook>(
-            `kafka-notebook[data-tab='${tab.id}']`,
-          )?.session;
-          const unsaved =
-            session !== undefined && session !== null && session.saveState === 'failed';
-          return html`<div
-            class="tab ${tab.id === this.current ? 'current' : ''} ${sideOf(this.panes, tab.id)}"
-            role="presentation"
-          >
-            <button
-              role="tab"
-              id=${`tab-${tab.id}`}
-              aria-selected=${tab.id === this.current}
-              aria-controls=${`panel-${tab.id}`}
-              tabindex=${tab.id === this.current ? 0 : -1}
-              aria-keyshortcuts="Delete"
-              title=${tab.title}
-              @click=${() => this.#show(tab.id)}
-            >
-              ${tab.title}${unsaved ? html` <span class="unsaved" title="Not saved">●</span>` : nothing}
-            </button>
-            <button
-              class="button quiet icon small"
-              tabindex="-1"
-              aria-hidden="true"
-              title="Close (Delete)"
-              data-testid="close-tab"
-              @click=${() => this.#close(tab.id)}
-            >
-              ${icon('close')}
-            </button>
-          </div>`;
-        })}
-      </div>
-      <ks-menu
-        label="Open a notebook"
-        icon="plus"
-        look="quiet small"
-        .items=${openItems(this)}
-        data-testid="open"
-      ></ks-menu>
-      <span class="spring"></span>
-      ${this.tabs.length === 0 ? nothing : this.#sideBySideButton()}
-    </nav>`;
-  }
-
-  #sideBySideButton() {
-    const on = this.panes.pair !== null;
-    const text = on ? 'One notebook' : 'Two notebooks side by side';
-    return html`<button
-      class="button quiet icon small side-by-side"
-      aria-label="Two notebooks side by side"
-      title=${text}
-      aria-pressed=${on}
-      data-testid="side-by-side"
-      @click=${this.#toggleSideBySide}
-    >
-      ${icon('columns')}
     </button>`;
   }
 
@@ -544,27 +427,18 @@ export class KsApp extends LitElement implements PageActions {
   }
 
   protected override updated(): void {
-    const title = this.tabs.find((tab) => tab.id === this.current)?.title;
+    const title = this.tabs.current?.title;
     document.title = title ? `${title} · Kafka Sandbox` : 'Kafka Sandbox';
     const dialog = this.renderRoot.querySelector('dialog');
     if (dialog && !dialog.open) dialog.showModal();
     this.style.setProperty('--panel-width', `${this.settings.panelWidth}%`);
     this.style.setProperty('--sheet-height', `${this.settings.sheetHeight}dvh`);
-    for (const tab of this.tabs) {
+    for (const tab of this.tabs.list) {
       if (!tab.opened) continue;
-      const element = this.renderRoot.querySelector<KafkaNotebook>(
-        `kafka-notebook[data-tab='${tab.id}']`,
-      );
       const { opened } = tab;
       tab.opened = null;
-      element?.load(opened);
+      this.#elementOf(tab.id)?.load(opened);
     }
-  }
-
-  #rename(tab: Tab, title: string): void {
-    const found = this.tabs.find((t) => t.id === tab.id);
-    if (!found || found.title === title) return;
-    this.tabs = this.tabs.map((t) => (t === found ? { ...t, title } : t));
   }
 
   // ─── Mouse and keys ───
@@ -576,23 +450,6 @@ export class KsApp extends LitElement implements PageActions {
     if (!link?.dataset.notebook || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.openAddress(link.dataset.notebook);
-  }
-
-  #onTabKey(event: KeyboardEvent): void {
-    if (event.key === 'Delete') {
-      this.#close(this.current);
-      return;
-    }
-    const at = this.tabs.findIndex((tab) => tab.id === this.current);
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    const next = this.tabs[(at + by + this.tabs.length) % this.tabs.length];
-    if (!next) return;
-    this.#show(next.id);
-    void this.updateComplete.then(() =>
-      this.renderRoot.querySelector<HTMLElement>(`#tab-${next.id}`)?.focus(),
-    );
   }
 
   #onDrag(event: DragEvent): void {
