@@ -9,6 +9,7 @@ import importlib.machinery
 import io
 import json
 import re
+import shutil
 import sys
 import zipfile
 
@@ -70,12 +71,16 @@ def unpack(package):
             unpack(required)
     try:
         data = threads.wait_for(host.fetch_file(catalogue[package]["versions"][version]).promise).to_bytes()
+        threads.collect_garbage()
+        with zipfile.ZipFile(io.BytesIO(data)) as wheel:
+            wheel.extractall(SITE)
     except BaseException:
+        # Stop may be pressed half-way: the next import is to find nothing of it, and unpack all again.
         del _there[package]
+        for name in catalogue[package]["imports"]:
+            shutil.rmtree(f"{SITE}/{name}", ignore_errors=True)
+        importlib.invalidate_caches()
         raise
-    threads.collect_garbage()
-    with zipfile.ZipFile(io.BytesIO(data)) as wheel:
-        wheel.extractall(SITE)
     importlib.invalidate_caches()
     if (package, version) == ("kafka-python", "2.0.2"):
         # The `six` that it brings along is too old for this Python's import system.
@@ -169,8 +174,6 @@ def _pip_install(text, quiet=False):
 
 def _remove(package):
     """Takes a version's files away, so that another one can be unpacked."""
-    import shutil
-
     for name in catalogue[package]["imports"]:
         shutil.rmtree(f"{SITE}/{name}", ignore_errors=True)
         if any(module.partition(".")[0] == name for module in sys.modules):
