@@ -1,11 +1,14 @@
 """What of confluent_kafka works here, with the C extension or over our own cimpl: confluent.py BOOTSTRAP."""
+import asyncio
 import re
 import sys
+import threading
 import time
 import uuid
 
 import confluent_kafka as ck
 import confluent_kafka.admin as admin
+import confluent_kafka.aio as aio
 import confluent_kafka.serialization as ser
 from confluent_kafka import (
     Consumer, ConsumerGroupTopicPartitions, DeserializingConsumer, ElectionType, KafkaError,
@@ -295,6 +298,40 @@ def constructed(settings):
     kind({**BASE, **({"group.id": GROUP} if kind is Consumer else {}), **settings})
 
 
+class Awaited:
+    """A client of confluent_kafka.aio, used as its plain twin: each call waits for what it gives."""
+
+    def __init__(self, kind, *args):
+        self._loop = asyncio.SelectorEventLoop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._client = self._wait(self._made(kind, args))
+
+    async def _made(self, kind, args):
+        made = kind(*args)
+        return await made if asyncio.iscoroutine(made) else made
+
+    def _wait(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
+
+    def __len__(self):
+        return len(self._client)
+
+    def __getattr__(self, name):
+        method = getattr(self._client, name)
+        return lambda *args, **more: self._wait(method(*args, **more))
+
+
+def asynchronous(report, text, reading, text_back):
+    """The clients for asyncio have the methods of the plain ones."""
+    producers = {**PRODUCER, "produce": lambda p: p.produce(TOPIC, key="k", value="v", partition=0)}
+    for kind, more in ((aio.AIOProducer, {}), (aio.AsyncSerializingProducer, text)):
+        of_transactions = Awaited(kind, {**BASE, **more, "transactional.id": f"{TOPIC}-{kind.__name__}"})
+        refused = {name: lambda _p, call=call, own=of_transactions: call(own) for name, call in TRANSACTIONS.items()}
+        report.calls(kind, {**refused, **producers}, Awaited(kind, {**BASE, **more}))
+    for kind, more in ((aio.AIOConsumer, {}), (aio.AsyncDeserializingConsumer, text_back)):
+        report.calls(kind, CONSUMER, Awaited(kind, {**reading, **more, "group.id": f"{GROUP}-{kind.__name__}"}))
+
+
 def main():
     a = AdminClient(BASE)
     only(a.create_topics([NewTopic(TOPIC, 3, 1)]))
@@ -313,6 +350,7 @@ def main():
     report.calls(Consumer, CONSUMER, Consumer(reading))
     report.calls(DeserializingConsumer, CONSUMER,
                  DeserializingConsumer({**reading, **text_back, "group.id": f"{GROUP}-d"}))
+    asynchronous(report, text, reading, text_back)
     report.calls(AdminClient, ADMIN, a)
     for kind in (ShareConsumer, ck.DeserializingShareConsumer):
         report.each(kind.__name__, {"the class itself": lambda kind=kind: kind({**BASE, "group.id": GROUP})})
@@ -322,7 +360,7 @@ def main():
     report.each("settings", {name: lambda own=own: constructed(own) for name, own in SETTINGS.items()})
     for module in (ck, admin, ser):
         report.enumerations(module)
-    report.complete(ck, admin, ser, besides=BESIDES)
+    report.complete(ck, admin, aio, ser, besides=BESIDES)
     report.show()
 
 
