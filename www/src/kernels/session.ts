@@ -54,6 +54,8 @@ export type SaveState = 'saved' | 'unsaved' | 'saving' | 'failed';
 const AUTOSAVE_MS = 800;
 /** While cells run, their outputs change all the time. */
 const BUSY_SAVE_MS = 5000;
+/** While a long text grows: each save writes the whole of it, which holds up the page. */
+const LONG_SAVE_MS = 60_000;
 const OUTPUT_MS = 33;
 const LONG_CHARS = 500_000;
 const LONG_MS = 150;
@@ -75,6 +77,8 @@ export class NotebookSession {
   #edited: boolean;
   #authorHash: string;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Cells that run and have printed much. */
+  #long = new Set<string>();
   #closed = false;
   saveState: SaveState = 'saved';
   saveProblem = '';
@@ -281,8 +285,11 @@ export class NotebookSession {
       count,
       collector,
       // A long text is redrawn seldom: each time costs its whole length.
-      changed: () =>
-        (timer ??= setTimeout(flush, collector.length > LONG_CHARS ? LONG_MS : OUTPUT_MS)),
+      changed: () => {
+        const long = collector.length > LONG_CHARS;
+        if (long) this.#long.add(cellId);
+        timer ??= setTimeout(flush, long ? LONG_MS : OUTPUT_MS);
+      },
       text: (stream, text) => this.#emit({ type: 'output', cellId, stream, text }),
       updated: (update) => this.#updateElsewhere(collector, update),
       waiting: (request) =>
@@ -294,6 +301,7 @@ export class NotebookSession {
     } finally {
       if (collector.hasDisplays) this.#displays.push({ cellId, count, collector });
       this.#patch(cellId, { wantsInput: false });
+      this.#long.delete(cellId);
       flush();
     }
   }
@@ -355,7 +363,8 @@ export class NotebookSession {
       this.#emit({ type: 'saved' });
     }
     // Outputs that pour in must not postpone the save for ever: the first change sets the time.
-    this.#saveTimer ??= setTimeout(() => void this.save(), this.busy ? BUSY_SAVE_MS : AUTOSAVE_MS);
+    const busyMs = this.#long.size > 0 ? LONG_SAVE_MS : BUSY_SAVE_MS;
+    this.#saveTimer ??= setTimeout(() => void this.save(), this.busy ? busyMs : AUTOSAVE_MS);
   }
 
   async save(): Promise<void> {
