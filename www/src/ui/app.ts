@@ -53,10 +53,10 @@ export class KsApp extends LitElement implements PageActions {
 
   static override styles = [tokens, controls, appStyles];
 
-  readonly tabs = new Tabs((open) => {
-    this.#set(open);
-    this.requestUpdate();
-  });
+  readonly tabs = new Tabs(
+    () => this.requestUpdate(),
+    (open) => this.#set(open),
+  );
   /** What draws dialogs: fetched after the first paint. */
   #made: typeof import('./app-dialogs.ts') | undefined;
   /** Questions for hosts come one after the other. */

@@ -16,11 +16,13 @@ export interface Tab {
 export class Tabs {
   list: readonly Tab[] = [];
   panes: Panes = { current: 0, pair: null };
-  readonly #changed: (remember: Pick<Settings, 'open' | 'current' | 'pair'>) => void;
+  readonly #changed: () => void;
+  readonly #remember: (open: Pick<Settings, 'open' | 'current' | 'pair'>) => void;
   #ids = 0;
 
-  constructor(changed: (remember: Pick<Settings, 'open' | 'current' | 'pair'>) => void) {
+  constructor(changed: () => void, remember: (open: Pick<Settings, 'open' | 'current' | 'pair'>) => void) {
     this.#changed = changed;
+    this.#remember = remember;
   }
 
   /** The tab whose notebook gets the commands. */
@@ -90,13 +92,14 @@ export class Tabs {
   rename(id: number, title: string): void {
     if (!this.list.some((tab) => tab.id === id && tab.title !== title)) return;
     this.list = this.list.map((tab) => (tab.id === id ? { ...tab, title } : tab));
-    this.#see(this.panes);
+    this.#changed();
   }
 
   #see(panes: Panes): void {
     this.panes = panes;
     const key = (id: number): string => this.list.find((tab) => tab.id === id)?.key ?? '';
     const open = this.list.map((tab) => tab.key);
-    this.#changed({ open, current: key(panes.current), pair: panes.pair?.map(key) ?? [] });
+    this.#remember({ open, current: key(panes.current), pair: panes.pair?.map(key) ?? [] });
+    this.#changed();
   }
 }
