@@ -83,9 +83,15 @@ async function fetchKept(address: string, plain: typeof fetch): Promise<Response
   const kept = await cache?.match(address);
   if (kept) return kept;
   const response = await plain(address);
-  if (cache && response.ok) void cache.put(address, response.clone()).catch(() => undefined);
+  if (!cache || !response.ok) return response;
+  if (started) void cache.put(address, response.clone()).catch(() => undefined);
+  else fetchedEarly.push(address);
   return response;
 }
+
+/** Writing ten megabytes into the cache would take its time from the start: it waits. */
+let started = false;
+const fetchedEarly: string[] = [];
 
 let opened: Promise<Cache | undefined> | undefined;
 
@@ -94,13 +100,15 @@ function openCache(): Promise<Cache | undefined> {
   return (opened ??= caches.open(CACHE).catch(() => undefined));
 }
 
-/** Once the interpreter runs: keeps what was not fetched by `fetch`, and drops older versions. */
+/** Once the interpreter runs: keeps what was fetched for it, and drops older versions. */
 export async function keepOffline(): Promise<void> {
+  started = true;
   const cache = await openCache();
-  const program = `${FOLDER}pyodide.asm.mjs`;
   if (!cache) return;
-  // It is in the browser's own cache already.
-  if (!(await cache.match(program))) await cache.add(new Request(program, { cache: 'force-cache' }));
+  // The program was loaded as a module. All are in the browser's own cache already.
+  for (const address of [`${FOLDER}pyodide.asm.mjs`, ...fetchedEarly])
+    if (!(await cache.match(address)))
+      await cache.add(new Request(address, { cache: 'force-cache' }));
   const names = await caches.keys();
   await Promise.all(
     names
