@@ -57,14 +57,15 @@ async function listen() {
 async function connect(browser, url, ear) {
   await browser.goto(url);
   const worker = readdirSync(join(ROOT, 'dist/assets')).find((file) => file.startsWith('cluster.worker'));
-  await browser.evaluate(
-    (path, address) => {
+  const connected = browser.evaluate(
+    async (path, address) => {
       window.crash.tellProblems(address);
-      window.client = window.crash.connect(path);
+      window.client = await window.crash.connect(path);
     },
     `/assets/${worker}`,
     ear.url,
   );
+  await ear.unlessFailed(connected);
 }
 
 /** Starts a producer in the page that only the browser's end will stop. */

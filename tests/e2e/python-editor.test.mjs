@@ -47,13 +47,15 @@ async function parameter(browser, name) {
 
 for (const name of browsersToTest()) {
   test(`earlier inputs and signatures help to write Python in ${name}`, async (t) => {
+    // The server's list has what the other browser fetched, too.
+    const earlier = course.requests.length;
     const browser = await openNotebook(name, `${course.url}/?notebook=/course/editor.ipynb`);
     try {
       await t.test('typing loads no Python', async () => {
         await edit(browser, -1);
         await browser.press(...'print(', 'Escape', 'Enter', 'Control+a', 'Backspace');
         assert.equal(await typed(browser), '');
-        assert.deepEqual(course.requests.filter((path) => path.includes('/python/')), []);
+        assert.deepEqual(course.requests.slice(earlier).filter((path) => path.includes('/python/')), []);
       });
       await t.test('Alt+↑ and Alt+↓ go through what was run, in an empty cell', async () => {
         for (const at of [0, 1, 2]) assert.equal((await runCell(browser, at)).state, 'ok');

@@ -7,19 +7,30 @@ import { Client, fetchFrom, produce } from './client.mjs';
 /** Requests that wait for their answers, per partition. */
 const IN_FLIGHT = 4;
 
-/** A client of the site's own cluster worker, that speaks to it as the site does. */
-function connect(workerUrl) {
+/** What the cluster has said of its storage, and what recovery has found. */
+const told = { storage: undefined, notices: [] };
+
+/** A client of the site's own cluster worker, that speaks to it as the site does. There once the cluster serves, from storage. */
+async function connect(workerUrl) {
   const worker = new SharedWorker(workerUrl, { type: 'module', name: 'kafka-sandbox' });
   const { port1, port2 } = new MessageChannel();
   const options = { brokers: 3, firstId: 1, config: {}, database: 'kafka-sandbox' };
-  worker.port.onmessage = ({ data: [what, why] }) => {
-    if (what === 'failed') throw new Error(`the cluster did not start: ${why}`);
-    // Storage that is refused or full would make this test say nothing.
-    const state = what === 'update' ? (why.storage?.state ?? 'saved') : 'saved';
-    if (!['saved', 'saving'].includes(state)) throw new Error(`storage is ${state}: ${why.storage.text}`);
-  };
+  const serves = new Promise((resolve) => {
+    worker.port.onmessage = ({ data: [what, why] }) => {
+      if (what === 'update') {
+        told.storage = why.storage ?? told.storage;
+        told.notices = why.notices ?? told.notices;
+      }
+      if (what === 'failed') throw new Error(`the cluster did not start: ${why}`);
+      // Storage that is refused or full would make this test say nothing.
+      const state = what === 'update' ? (why.storage?.state ?? 'saved') : 'saved';
+      if (!['saved', 'saving'].includes(state)) throw new Error(`storage is ${state}: ${why.storage.text}`);
+      if (what === 'update') resolve();
+    };
+  });
   worker.port.postMessage(['hello', options, '']);
   worker.port.postMessage(['attach', 'crash', { clientHost: '127.0.0.1', hosts: [] }, port2], [port2]);
+  await serves;
   return new Client(port1);
 }
 
@@ -80,7 +91,9 @@ async function produceForever(client, topic, firstId, address) {
 
 /** For each partition the numbers of all its records. Their offsets are 0, 1, 2 …, and their bytes are as sent. */
 async function readAll(client, topic) {
-  const conns = await client.leaders(topic);
+  const conns = await client.leaders(topic).catch((error) => {
+    throw new Error(`${error.message}; the cluster says ${JSON.stringify(told)}`);
+  });
   return await Promise.all(
     conns.map(async (conn, partition) => {
       const ids = [];
