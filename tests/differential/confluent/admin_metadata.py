@@ -17,8 +17,8 @@ for client in (admin, Producer(config), Consumer({**config, "group.id": RUN})):
     for number, partition in sorted(topic.partitions.items()):
         print(repr(partition), str(partition), partition.id == number, partition.leader in partition.isrs,
               len(partition.replicas), partition.error)
-missing = admin.list_topics(f"none-{RUN}", timeout=10).topics
-print(missing)
+# A consumer: what an admin client asks for comes to be, sooner or later.
+print(Consumer({**config, "group.id": RUN}).list_topics(f"none-{RUN}", timeout=10).topics)
 print(name in admin.list_topics(timeout=10).topics)
 try:
     admin.list_topics(5)

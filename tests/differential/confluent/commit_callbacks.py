@@ -15,10 +15,11 @@ for n in range(4):
 producer.flush(30)
 told = []
 consumer = Consumer({"bootstrap.servers": BOOTSTRAP, "group.id": RUN, "auto.offset.reset": "earliest",
-                     "auto.commit.interval.ms": 60000,
+                     "auto.commit.interval.ms": 60000, "enable.auto.offset.store": False,
                      "on_commit": lambda error, partitions: told.append((error, partitions))})
 consumer.subscribe([name])
-consumer.poll(20)
+# The polls below read on before the commit has begun, or after: what it commits is stored by hand.
+consumer.store_offsets(consumer.poll(20))
 print(consumer.commit())
 while not told:
     consumer.poll(0.1)
@@ -27,5 +28,6 @@ print(consumer.commit(offsets=[TopicPartition(name, 0, 1)], asynchronous=True))
 while not told:
     consumer.poll(0.1)
 print(told.pop()[0])
+consumer.store_offsets(offsets=[TopicPartition(name, 0, 4)])
 consumer.close()
 print(len(told), told[-1:] and told[-1][0])
