@@ -35,6 +35,11 @@ impl Storage {
         matches!(self, Storage::Memory(_))
     }
 
+    /// What was stored before is gone, by the browser's doing.
+    pub fn was_dropped(&self) -> bool {
+        matches!(self, Storage::Idb(idb) if idb.was_dropped())
+    }
+
     /// Hands the whole group over before it returns; the future ends when it is durable.
     pub fn persist(&self, writes: &[Write]) -> LocalBoxFuture<'static, Result<(), WriteError>> {
         match self {

@@ -2,10 +2,14 @@
  * The whole browser is killed while a client produces, again and again, with the same profile. After each time every
  * record that was acknowledged is there with its offset and bytes, offsets have no holes, and nothing is there twice.
  *
+ * Chromium's own files do not survive every second killing of two in a row (one in some 400: LevelDB goes on writing behind
+ * a record that the first one tore, and finds a wrong checksum after the second). It then deletes the whole database, and what the
+ * cluster owes is to say so.
+ *
  * `CRASH_RUNS` says how often each browser is killed.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +72,9 @@ async function connect(browser, url, ear) {
   await ear.unlessFailed(connected);
 }
 
+const create = (browser) => browser.evaluate((topic, count) => window.client.create(topic, count), TOPIC, PARTITIONS);
+const wasDropped = (browser) => browser.evaluate(() => window.crash.wasDropped());
+
 /** Starts a producer in the page that only the browser's end will stop. */
 async function startProducing(browser, firstId, ear) {
   await browser.evaluate(
@@ -105,19 +112,20 @@ for (const name of browsersToTest()) {
     try {
       for (let run = 1; run <= runs; run++) {
         await open();
-        if (run === 1) {
-          await browser.evaluate((topic, count) => window.client.create(topic, count), TOPIC, PARTITIONS);
-        } else {
-          check(await readAll(browser, ear), ear.heard, run);
+        if (await wasDropped(browser)) {
+          t.diagnostic(`run ${run}: ${name} found its own files damaged, and the cluster says so`);
+          ear.heard.length = 0;
         }
+        if (ear.heard.length === 0) await create(browser);
+        else check(await readAll(browser, ear), ear.heard, run);
         await startProducing(browser, run * IDS_PER_RUN, ear);
         // A different moment each time: after a handful of commits, or after many.
         await ear.atLeast(ear.heard.length + 20 + ((run * 37) % 150));
         await browser.kill();
       }
       await open();
-      const partitions = await readAll(browser, ear);
-      check(partitions, ear.heard, runs + 1);
+      const partitions = (await wasDropped(browser)) ? [] : await readAll(browser, ear);
+      if (partitions.length > 0) check(partitions, ear.heard, runs + 1);
       t.diagnostic(`${ear.heard.length} acknowledged, ${partitions.flat().length} found`);
     } finally {
       await browser?.quit();
@@ -127,3 +135,32 @@ for (const name of browsersToTest()) {
     }
   });
 }
+
+test('the cluster tells when chromium has deleted its damaged database', { skip: !browsersToTest().includes('chromium') }, async () => {
+  const site = await serve({ '/': join(ROOT, 'dist'), '/crash/': join(ROOT, 'tests/e2e/crash') });
+  const ear = await listen();
+  const profile = mkdtempSync(join(tmpdir(), 'kafka-sandbox-damaged-'));
+  let browser = await launch('chromium', { profile });
+  try {
+    await connect(browser, `${site.url}/crash/`, ear);
+    assert.equal(await wasDropped(browser), false);
+    await create(browser);
+    await browser.kill();
+    const folder = join(profile, 'Default/IndexedDB');
+    const database = readdirSync(folder).find((name) => name.endsWith('.leveldb'));
+    const log = readdirSync(join(folder, database)).find((name) => name.endsWith('.log'));
+    const file = join(folder, database, log);
+    const bytes = readFileSync(file);
+    bytes[64] ^= 0xff;
+    writeFileSync(file, bytes);
+    browser = await launch('chromium', { profile });
+    await connect(browser, `${site.url}/crash/`, ear);
+    assert.equal(await wasDropped(browser), true);
+    await create(browser);
+  } finally {
+    await browser.quit();
+    rmSync(profile, { recursive: true, force: true });
+    ear.close();
+    await site.close();
+  }
+});

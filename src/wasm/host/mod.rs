@@ -91,6 +91,9 @@ pub async fn start_cluster(options: JsValue, on_dirty: Function) -> Result<Clust
     Ok(ClusterHost { host })
 }
 
+/// Said when the browser has emptied the database.
+const DROPPED: &str = "The browser found its own files of this page damaged and deleted them: the topics, records and offsets of before are gone. The cluster is a new one.";
+
 type Meta = Vec<(String, Bytes)>;
 
 async fn fresh_state(
@@ -126,10 +129,14 @@ async fn fresh_state(
     let gate = compressed::Gate::default();
     let config = shape.config(options, &gate.codecs);
     let (sender, ready) = oneshot::channel();
+    let mut changes = Changes::new(StorageHealth::new(storage.is_memory()));
+    if storage.was_dropped() {
+        changes.warnings.push(DROPPED.to_string());
+    }
     let state = State {
         brokers: config.broker_ids().collect(),
         cluster: Cluster::new(config, random_u64()),
-        changes: Changes::new(StorageHealth::new(storage.is_memory())),
+        changes,
         storage,
         generation,
         clients: Clients::default(),

@@ -34,6 +34,8 @@ pub struct Idb {
     database: Rc<sys::Database>,
     /// Why the connection is gone, once it is: site data cleared, another page asked for its deletion.
     lost: Rc<RefCell<Option<String>>>,
+    /// The browser has emptied it since the last time, for its own files were damaged.
+    dropped: bool,
     /// `commit()` may be called as soon as a group is issued, which spares a turn.
     commits_early: bool,
     /// The browser has `getAllRecords`, which gives keys and values in one answer.
@@ -46,6 +48,11 @@ pub struct Idb {
 }
 
 impl Idb {
+    /// Whether the browser has emptied the database, whose files it found damaged, when it was opened.
+    pub fn was_dropped(&self) -> bool {
+        self.dropped
+    }
+
     /// Ends the connection once running transactions are done.
     pub fn close(&self) {
         self.database.close();

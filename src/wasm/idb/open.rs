@@ -5,7 +5,7 @@ use super::sys::{self, Database, Request, Transaction};
 use super::{FORMAT_VERSION, Idb, LOG, META, Mode};
 use crate::base::LogId;
 use bytes::Bytes;
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
@@ -55,12 +55,14 @@ impl Idb {
     /// Opens the database of that name and gives what the cluster keeps in `meta`. After it has returned no
     /// earlier owner's write can succeed any more: its transactions were begun before ours and are done.
     pub async fn open(name: &str) -> Result<(Idb, Vec<(String, Bytes)>), OpenError> {
-        let database = Rc::new(connect(name).await?);
+        let (database, dropped) = connect(name).await?;
+        let database = Rc::new(database);
         let lost = Rc::new(RefCell::new(None));
         let watchers = watch(&database, &lost);
         let mut idb = Idb {
             database,
             lost,
+            dropped,
             commits_early: false,
             gets_records: sys::has_get_all_records(),
             last_read: Cell::new(LastRead {
@@ -122,20 +124,28 @@ impl Idb {
     }
 }
 
-async fn connect(name: &str) -> Result<Database, OpenError> {
+/// The database, and whether the browser has emptied it: Chromium does when it finds its own files damaged, as its
+/// processes' being killed twice may leave them, and says so in a field that is its own.
+async fn connect(name: &str) -> Result<(Database, bool), OpenError> {
     let Some(factory) = sys::factory() else {
         return Err(OpenError::Refused(
             "This browser gives the page no storage.".to_string(),
         ));
     };
     let request = factory.open(name, STORES_VERSION).map_err(refused)?;
+    let dropped = Rc::new(Cell::new(false));
     let upgrade = Closure::once({
         let request: Request = JsValue::from(&request).unchecked_into();
-        move || make_stores(&request)
+        let dropped = dropped.clone();
+        move |event: JsValue| {
+            let loss = Reflect::get(&event, &"dataLoss".into());
+            dropped.set(loss.is_ok_and(|loss| loss == "total"));
+            make_stores(&request)
+        }
     });
     request.set_onupgradeneeded(upgrade.as_ref().unchecked_ref());
     match sys::done(&request).await {
-        Ok(database) => Ok(database.unchecked_into()),
+        Ok(database) => Ok((database.unchecked_into(), dropped.get())),
         Err(error) if sys::error_name(&error) == "VersionError" => Err(newer("a later version")),
         Err(error) => Err(refused(error)),
     }

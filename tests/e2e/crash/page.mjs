@@ -118,4 +118,7 @@ function tellProblems(address) {
   addEventListener('unhandledrejection', (event) => tell(String(event.reason)));
 }
 
-window.crash = { connect, produceForever, readAll, tellProblems };
+/** Whether the cluster says that the browser has deleted what was stored. */
+const wasDropped = () => told.notices.some(({ text }) => /damaged and deleted/.test(text));
+
+window.crash = { connect, produceForever, readAll, tellProblems, wasDropped };
