@@ -104,6 +104,7 @@ for (const name of browsersToTest()) {
     const site = await serve({ '/': join(ROOT, 'dist'), '/crash/': join(ROOT, 'tests/e2e/crash') });
     const ear = await listen();
     const profile = mkdtempSync(join(tmpdir(), `kafka-sandbox-crash-${name}-`));
+    let dropped = 0;
     let browser;
     const open = async () => {
       browser = await launch(name, { profile });
@@ -114,6 +115,7 @@ for (const name of browsersToTest()) {
         await open();
         if (await wasDropped(browser)) {
           t.diagnostic(`run ${run}: ${name} found its own files damaged, and the cluster says so`);
+          assert.ok(++dropped <= 1, `${name} deleted the database twice within ${run} kills: too often to be its own doing`);
           ear.heard.length = 0;
         }
         if (ear.heard.length === 0) await create(browser);
