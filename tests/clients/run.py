@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from cluster import Cluster
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-TIMEOUT_S = 600
+CASE_TIMEOUT_S = 180
 
 
 def venv(name):
@@ -55,19 +56,55 @@ def run_client(name, command, bootstrap):
     if not (os.path.exists(command[0]) or shutil.which(command[0])):
         return {"installed": f"{command[0]} is not there: run `cargo xtask setup`"}
     print(f"── {name}", flush=True)
-    process = subprocess.Popen([*command, bootstrap], stdout=subprocess.PIPE, text=True)
-    watchdog = threading.Timer(TIMEOUT_S, process.kill)
-    watchdog.start()
-    cases = {}
-    for line in process.stdout:
-        print("  " + line.rstrip(), flush=True)
-        if match := re.match(r"(not )?ok ([^:\n]+)(?:: (.*))?", line):
-            cases[match[2].strip()] = (match[3] or "failed") if match[1] else None
-    status = process.wait()
-    watchdog.cancel()
-    if status != 0 and not any(cases.values()):
+    process = subprocess.Popen([*command, bootstrap], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    watchdog = Watchdog(process)
+    cases, last = {}, "it started"
+    try:
+        for line in process.stdout:
+            watchdog.feed()
+            last = line.rstrip()
+            print("  " + last, flush=True)
+            if match := re.match(r"(not )?ok ([^:\n]+)(?:: (.*))?", line):
+                cases[match[2].strip()] = (match[3] or "failed") if match[1] else None
+        status = process.wait()
+    finally:
+        watchdog.rest()
+    if watchdog.has_bitten:
+        cases["end"] = f"said nothing for {CASE_TIMEOUT_S} s after: {last}"
+    elif status != 0 and not any(cases.values()):
         cases["end"] = f"exit status {status}"
     return cases
+
+
+class Watchdog:
+    """Ends a client, and all that it started, once it has said nothing for too long or is no longer wanted."""
+
+    def __init__(self, process):
+        self._process = process
+        self._timer = None
+        self.has_bitten = False
+        self.feed()
+
+    def feed(self):
+        if self._timer:
+            self._timer.cancel()
+        self._timer = threading.Timer(CASE_TIMEOUT_S, self._bite)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _bite(self):
+        self.has_bitten = True
+        self._end()
+
+    def rest(self):
+        self._timer.cancel()
+        self._end()
+
+    def _end(self):
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # all of them have ended
 
 
 def main():

@@ -13,6 +13,10 @@ pub type Outcome<T = ()> = Result<T, String>;
 
 /// How long a program may say nothing before we say that it still runs.
 const QUIET: Duration = Duration::from_secs(20);
+/// How long a test program may say nothing before it hangs: many times what the slowest test takes.
+const HUNG: Duration = Duration::from_secs(15 * 60);
+/// How long the output of a program that has ended is awaited, should something that it started hold it open.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A program in the repository's root that finds the project's own tools.
 pub fn command(program: impl AsRef<Path>, args: &[&str]) -> Command {
@@ -56,6 +60,8 @@ pub fn run(command: &mut Command) -> Outcome {
 }
 
 /// Runs it with its output shown, and hands each line to `on_line` as well. The answer is whether it succeeded.
+///
+/// One that says nothing for [`HUNG`] is ended with all that it started, and has not succeeded.
 pub fn run_and_read(command: &mut Command, on_line: &mut dyn FnMut(&str)) -> Outcome<bool> {
     let text = shown(command);
     let mut child = command
@@ -64,24 +70,38 @@ pub fn run_and_read(command: &mut Command, on_line: &mut dyn FnMut(&str)) -> Out
         .spawn()
         .map_err(|error| format!("cannot start `{text}`: {error}"))?;
     let (sender, lines) = mpsc::channel();
-    let out = child.stdout.take().expect("stdout is piped");
-    let err = child.stderr.take().expect("stderr is piped");
-    let readers = [pump(out, sender.clone()), pump(err, sender)];
+    pump(
+        child.stdout.take().expect("stdout is piped"),
+        sender.clone(),
+    );
+    pump(child.stderr.take().expect("stderr is piped"), sender);
     let started = Instant::now();
+    let (mut heard, mut told) = (started, started);
     loop {
-        match lines.recv_timeout(QUIET) {
+        match lines.recv_timeout(Duration::from_millis(100)) {
             Ok(line) => {
                 println!("{line}");
                 on_line(&line);
+                (heard, told) = (Instant::now(), Instant::now());
             }
-            Err(mpsc::RecvTimeoutError::Timeout) => still_running(&text, started),
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            Err(mpsc::RecvTimeoutError::Timeout)
+                if heard.elapsed() > GRACE && ended(&mut child) =>
+            {
+                println!("`{text}` has ended, but something that it started still runs");
+                break;
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) if heard.elapsed() > HUNG => {
+                println!("`{text}` said nothing for {} s: ended", HUNG.as_secs());
+                end_all(child.id());
+                break;
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) if told.elapsed() > QUIET => {
+                still_running(&text, started);
+                told = Instant::now();
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
         }
-    }
-    for reader in readers {
-        reader
-            .join()
-            .map_err(|_| format!("reading from `{text}` failed"))?;
     }
     let status = child
         .wait()
@@ -98,7 +118,21 @@ pub fn capture(command: &mut Command) -> Option<String> {
     }
 }
 
-fn pump(from: impl Read + Send + 'static, to: mpsc::Sender<String>) -> thread::JoinHandle<()> {
+fn ended(child: &mut Child) -> bool {
+    matches!(child.try_wait(), Ok(Some(_)))
+}
+
+/// Ends a process and all that descend from it.
+fn end_all(process: u32) {
+    let id = process.to_string();
+    let children = capture(&mut command("pgrep", &["-P", &id])).unwrap_or_default();
+    let _ = command("kill", &["-KILL", &id]).status();
+    for child in children.lines() {
+        child.parse().map(end_all).unwrap_or_default();
+    }
+}
+
+fn pump(from: impl Read + Send + 'static, to: mpsc::Sender<String>) {
     thread::spawn(move || {
         let mut reader = BufReader::new(from);
         let mut line = Vec::new();
@@ -112,7 +146,7 @@ fn pump(from: impl Read + Send + 'static, to: mpsc::Sender<String>) -> thread::J
                 return;
             }
         }
-    })
+    });
 }
 
 fn wait(child: &mut Child, text: &str) -> Outcome<std::process::ExitStatus> {
@@ -134,4 +168,44 @@ fn wait(child: &mut Child, text: &str) -> Outcome<std::process::ExitStatus> {
 fn still_running(text: &str, started: Instant) {
     println!("    … {} s: {text}", started.elapsed().as_secs());
     let _ = std::io::stdout().flush();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(line: &str) -> Command {
+        command("sh", &["-c", line])
+    }
+
+    #[test]
+    fn what_a_program_leaves_behind_is_not_waited_for() {
+        let mut left = String::new();
+        let succeeded = run_and_read(&mut shell("sleep 1000 & echo $!"), &mut |line| {
+            left = line.to_string();
+        });
+        assert_eq!(succeeded, Ok(true));
+        assert!(runs(&left), "it came back only when {left} ended");
+        end_all(left.parse().expect("a process"));
+    }
+
+    #[test]
+    fn a_process_ends_with_all_that_descend_from_it() {
+        let mut parent = shell("sh -c 'sleep 1000 & echo $!; wait'")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("sh runs");
+        let mut grandchild = String::new();
+        let mut out = BufReader::new(parent.stdout.take().expect("piped"));
+        out.read_line(&mut grandchild).expect("a line");
+        assert!(runs(grandchild.trim()));
+        end_all(parent.id());
+        assert!(!parent.wait().expect("waited").success());
+        // The end of its output says that the last one of them is gone.
+        assert_eq!(out.read_line(&mut String::new()).ok(), Some(0));
+    }
+
+    fn runs(process: &str) -> bool {
+        capture(&mut command("kill", &["-0", process])).is_some()
+    }
 }

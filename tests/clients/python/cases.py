@@ -6,7 +6,6 @@ calls `run` with what stands there for a process: another kernel of the notebook
 import os
 import subprocess
 import sys
-import threading
 import traceback
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -31,13 +30,14 @@ class Process:
 
     def __init__(self, topic, group):
         command = [sys.executable, sys.argv[0], BOOTSTRAP, "--member", topic, group]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout.readline().strip() == "ready"
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout.readline().strip() == "ready", "the other member got no partitions"
 
     def kill(self):
         """Ends it so that it can say goodbye to nobody."""
         self._process.kill()
         self._process.wait()
+        self._process.stdin.close()
         self._process.stdout.close()
 
 
@@ -76,5 +76,6 @@ def main(be_member):
     if "--member" in sys.argv:
         _kept = be_member(*sys.argv[-2:])
         print("ready", flush=True)
-        threading.Event().wait()
+        sys.stdin.read()  # ends when whoever started this ends
+        os._exit(0)
     sys.exit(1 if run(os.environ.get("CASE", "")) else 0)

@@ -255,8 +255,9 @@ def _():
 def be_member(topic, group):
     """A member on its own, for as long as its process lives; comes back when it has partitions."""
     one = Member(topic, group)
+    end = time.time() + 60
     while not one.owned:
-        assert one.is_alive(), "it has ended"
+        assert one.is_alive() and time.time() < end, "it has ended, or has no partitions within 60 s"
         time.sleep(0.1)
     return one
 
