@@ -209,7 +209,7 @@ fn a_consumer_reads_everything_once_and_in_order() {
         write_all(&w, &w.context, &name, &[("batch.size", "200")]).await;
         for seed in 0..4 {
             let faulty = faulty(&w, seed, 6);
-            let settings = [HURRY, &[("max.partition.fetch.bytes", "2000")]].concat();
+            let settings = [HURRY, &[("max.partition.fetch.bytes", "500")]].concat();
             let read = read_all(&w, &faulty.context, &name, &settings).await;
             assert!(
                 faulty.broken.get() > 3,

@@ -70,7 +70,10 @@ pub const STAGES: &[Stage] = &[
         needs: &[],
         run: |tally| {
             read(
-                &mut command("cargo", &["test", "--workspace", "--all-features"]),
+                &mut command(
+                    "cargo",
+                    &["test", "--workspace", "--all-features", "--no-fail-fast"],
+                ),
                 tally,
             )
         },
