@@ -17,5 +17,5 @@ if (role === '--member') {
   await beMember(brokers, topic, group);
   console.log('ready');
 } else {
-  process.exit((await runCases(brokers, { startMember }, { only: process.env.CASE })) ? 1 : 0);
+  process.exit((await runCases(brokers, { startMember }, { only: process.env.CASE, width: 6 })) ? 1 : 0);
 }

@@ -78,4 +78,4 @@ def main(be_member):
         print("ready", flush=True)
         sys.stdin.read()  # ends when whoever started this ends
         os._exit(0)
-    sys.exit(1 if run(os.environ.get("CASE", "")) else 0)
+    sys.exit(1 if run(os.environ.get("CASE", ""), width=4) else 0)

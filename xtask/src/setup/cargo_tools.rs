@@ -50,9 +50,12 @@ fn install(package: &str, version: &str, programs: &[&str], why: &str) -> Outcom
         // One build folder for all of them, so that shared dependencies are compiled once.
         let build = tools.join("build");
         let exact = ["install", "--root", &root, package, "--version", version];
+        // Not optimised: these programs wait for others, and building them took longer than they ever run.
         let run_with = |more: &[&str]| {
             run(command("cargo", &exact)
+                .arg("--debug")
                 .args(more)
+                .env("CARGO_PROFILE_DEV_DEBUG", "false")
                 .env("CARGO_TARGET_DIR", &build))
         };
         // A lock file may name a dependency that a mirror does not have yet or that was withdrawn; the
