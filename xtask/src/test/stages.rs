@@ -100,12 +100,7 @@ pub const STAGES: &[Stage] = &[
         name: "e2e",
         what: "the built page in Chromium and Firefox",
         needs: &[Need::Page, Need::Browsers, Need::Modules, Need::Site],
-        run: |tally| {
-            read(
-                &mut command("node", &["--test", "--test-concurrency=1", "tests/e2e/"]),
-                tally,
-            )
-        },
+        run: e2e,
     },
     Stage {
         name: "golden-page",
@@ -144,6 +139,17 @@ const IN_THE_PAGE: &[&str] = &[
     "groups-several",
     "shell",
 ];
+
+/// As many files at a time as there are cores: a browser that starts keeps about one busy.
+fn e2e(tally: &mut Tally) -> Outcome<bool> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let width = format!("--test-concurrency={}", cores.min(4));
+    let hung = "--test-timeout=600000";
+    read(
+        &mut command("node", &["--test", &width, hung, "tests/e2e/"]),
+        tally,
+    )
+}
 
 fn golden_page(tally: &mut Tally) -> Outcome<bool> {
     let files: Vec<String> = IN_THE_PAGE
