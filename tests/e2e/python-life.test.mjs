@@ -16,6 +16,11 @@ const CELLS = [
   'hoard = []\nwhile True: hoard.append(bytearray(20_000_000))',
   'del hoard\nlen(bytearray(50_000_000))',
   'while True:\n    try:\n        import time; time.sleep(60)\n    except KeyboardInterrupt:\n        print("tidied up"); break',
+  'import asyncio\nasync def tick():\n    for n in range(3):\n        await asyncio.sleep(0.01)\n        print("tick", n)\nticking = asyncio.create_task(tick())',
+  'import time\nasync def block():\n    time.sleep(1000)\nblocking = asyncio.create_task(block())',
+  '"after it"',
+  'await asyncio.sleep(1000)',
+  'print(len(asyncio.all_tasks()), ticking.done())',
 ];
 
 /** Restarted and run again. */
@@ -83,6 +88,15 @@ for (const name of browsersToTest()) {
       const tidied = await startAndStop(browser, 9);
       assert.equal(tidied[0], 'ok');
       assert.match([tidied[1][0].text].flat().join(''), /^tidied up\n$/);
+
+      // Tasks go on between cells; one that blocks keeps the next cell waiting, and is what Stop then stops.
+      assert.equal((await runCell(browser, 10)).state, 'ok');
+      await browser.until('a task has gone on behind its cell', () => JSON.stringify(window.notebookUnderTest.toJSON().cells[10].outputs).includes('tick 2'));
+      assert.equal((await runCell(browser, 11)).state, 'ok');
+      assert.equal((await startAndStop(browser, 12))[0], 'ok');
+      // A cell that is stopped while it awaits does not go on between cells.
+      assert.equal((await startAndStop(browser, 13))[0], 'interrupted');
+      assert.equal((await runCell(browser, 14)).stdout, '0 True\n');
 
       assert.match((await runCell(browser, 7)).error, /^MemoryError/);
       assert.equal((await runCell(browser, 8)).state, 'ok');

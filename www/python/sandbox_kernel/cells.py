@@ -1,7 +1,6 @@
 """Runs cells as IPython does: one namespace, the last expression's value, `In` and `Out`, `_`, top-level await."""
 
 import ast
-import asyncio
 import builtins
 import os
 import sys
@@ -21,7 +20,6 @@ shell = interactive.Interactive(namespace)
 # Names that a fresh namespace has: `%who` and completion leave them out.
 _own_names = set()
 inputs = history.Inputs(namespace)
-_loop = None
 # The cell's own code runs: only it may be interrupted, not the telling of how it ended.
 interruptible = False
 
@@ -142,7 +140,7 @@ def run_code(source, filename, space):
         )
     # When something is awaited, all of it runs in the loop: tasks can be made before they are awaited.
     if any(code.co_flags & AWAITS for code in codes):
-        value = event_loop().run_until_complete(_awaited(codes, space))
+        value = loops.await_in_cell(_awaited(codes, space))
     else:
         value = None
         for code in codes:
@@ -165,17 +163,6 @@ def _ends_quietly(source):
     while text and text.rsplit("\n", 1)[-1].lstrip().startswith("#"):
         text = text.rpartition("\n")[0].rstrip()
     return text.partition("#")[0].rstrip().endswith(";") if "\n" not in text else text.endswith(";")
-
-
-def event_loop():
-    """The loop of top-level awaits: CPython's own one, over our selector. Its tasks run while a cell awaits.
-
-    It is not made the default one: that is the browser's, on which Pyodide waits for promises.
-    """
-    global _loop
-    if _loop is None or _loop.is_closed():
-        _loop = loops.new_loop()
-    return _loop
 
 
 def _show_result(value, count):

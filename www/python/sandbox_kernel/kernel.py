@@ -27,16 +27,19 @@ def run_cell(source, count, earlier):
 
     `earlier`: JSON of [count, source] of cells that ran since the last one without Python.
     """
+    loops.make_way()
     threads.enter_cell()
+    loops.enter_cell()
     try:
         return cells.run(source, count, json.loads(earlier))
     finally:
         threads.leave_cell()
+        loops.leave_cell()
 
 
 def interrupt():
     # As in Jupyter, where Ctrl-C ends the command, and the cell goes on behind it: the page stops its shell.
-    if shell.running or not cells.interruptible:
+    if shell.running or not (cells.interruptible or loops.between):
         return
     threads.interrupt(threads.MAIN, KeyboardInterrupt())
 

@@ -4,6 +4,7 @@ It has a `__main__`, arguments and names of its own; modules that it imports are
 shell around it do not exist.
 """
 
+import asyncio
 import os
 import platform
 import re
@@ -15,8 +16,6 @@ import types
 
 COMMAND = re.compile(r"(?:(?:sudo|nohup)\s+)*python3?(?:\.\d+)?(?=\s|$)(.*)", re.DOTALL)
 _SHELL_WORD = re.compile(r"[|;&]+|[12&]?>.*|<.*")
-# How many programs are running: what notebooks may not do, they may.
-running = 0
 # Options of the interpreter that change nothing here, and those among them that take a value.
 _WITH_VALUE = ("-W", "-X")
 
@@ -72,11 +71,12 @@ def _run_file(words):
 
 
 def _as_process(program, argv):
-    global running
     main = types.ModuleType("__main__")
     before = sys.argv, sys.modules["__main__"]
     sys.argv, sys.modules["__main__"] = argv, main
-    running += 1
+    # The loop of the cell around it is not the program's.
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
     try:
         program(main.__dict__)
         return 0
@@ -93,5 +93,5 @@ def _as_process(program, argv):
         traceback.print_exception(type(error), error, place)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     finally:
-        running -= 1
+        asyncio._set_running_loop(loop)
         sys.argv, sys.modules["__main__"] = before

@@ -190,11 +190,6 @@ def start_joinable_thread(function, handle=None, daemon=True):
     handle.ident = stack.ident
 
     def body():
-        global _current
-        _current = stack
-        asyncio._set_running_loop(None)
-        host.limit_stack(STACK_BYTES)
-        host.begin_slice()
         try:
             function()
         except SystemExit:
@@ -203,13 +198,26 @@ def start_joinable_thread(function, handle=None, daemon=True):
             sys.unraisablehook(_Unraisable(error, function))
         finally:
             handle._set_done()
+
+    spawn(stack, body)
+    return handle
+
+
+def spawn(stack, function):
+    """Runs a function that raises nothing on a stack, once the one that calls this gives way."""
+
+    def body():
+        global _current
+        _enter(stack)
+        try:
+            function()
+        finally:
             for work in before_waiting:
                 work()
             asyncio._set_running_loop(_browser_loop)
             _current = None
 
     host.spawn(host.create_proxy(body))
-    return handle
 
 
 class _Unraisable:
@@ -235,11 +243,25 @@ def compile_deep(*args, **options):
         host.limit_stack(STACK_BYTES)
 
 
+def wait_for_cells(waiter):
+    """For a cell that has not begun yet, because the stack of cells is in use: parks beside it."""
+    global _current
+    _current = Stack(MAIN.ident)
+    try:
+        park(waiter)
+    finally:
+        _current = None
+
+
 def enter_cell():
     """A cell begins on the stack that calls this."""
-    global _current
-    _current = MAIN
     MAIN.pending = None
+    _enter(MAIN)
+
+
+def _enter(stack):
+    global _current
+    _current = stack
     asyncio._set_running_loop(None)
     host.limit_stack(STACK_BYTES)
     host.begin_slice()
