@@ -254,7 +254,7 @@ def shared(members, partitions, timeout_s=40):
 def member(topic, group):
     one = consumer(topic, group_id=group, session_timeout_ms=6000, heartbeat_interval_ms=500)
     # It knows the partitions before it joins. A leader that learns of them later joins once more, and 3.0.12 forgets that
-    # it does when the poll in which it began ends too early: it then waits for ever, without heartbeats.
+    # it does when the poll in which it began ends too early: it then waits for ever, on Apache Kafka as well.
     one.partitions_for_topic(topic)
     return one
 
