@@ -5,6 +5,9 @@ use crate::{CodecError, read_bounded};
 use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
 use std::io::Write;
 
+/// In the byte of flags that follows the magic number.
+const INDEPENDENT_BLOCKS: u8 = 0x20;
+
 pub(crate) fn compress(input: &[u8]) -> Result<Vec<u8>, CodecError> {
     let info = FrameInfo::new()
         .block_size(BlockSize::Max64KB)
@@ -18,6 +21,10 @@ pub(crate) fn compress(input: &[u8]) -> Result<Vec<u8>, CodecError> {
 }
 
 pub(crate) fn decompress(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, CodecError> {
+    let flags = input.get(4).copied().unwrap_or_default();
+    if flags & INDEPENDENT_BLOCKS == 0 {
+        return Err(corrupt("its blocks depend on each other"));
+    }
     let mut out = Vec::new();
     read_bounded("lz4", FrameDecoder::new(input), &mut out, limit_bytes)?;
     Ok(out)

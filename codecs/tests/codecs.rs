@@ -61,6 +61,18 @@ fn raw_snappy_is_read_too() {
     assert_eq!(decompress(SNAPPY, &raw, 1 << 20), Ok(text()));
 }
 
+/// As python-lz4 and cramjam write them unless they are told otherwise; Java's reader refuses them.
+#[test]
+fn lz4_blocks_that_depend_on_each_other_are_refused() {
+    let mut frame = compress(LZ4, &text()).expect("compressed");
+    frame[4] &= !0x20;
+    let refused = decompress(LZ4, &frame, 1 << 20).expect_err("refused");
+    assert_eq!(
+        refused.to_string(),
+        "invalid lz4 data: its blocks depend on each other"
+    );
+}
+
 #[test]
 fn several_frames_are_one_payload() {
     for codec in [GZIP, SNAPPY, ZSTD] {

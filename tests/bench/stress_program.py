@@ -114,7 +114,7 @@ class Stress:
             time.sleep(1)
             each_second()
         for thread in threads:
-            thread.join(60)
+            thread.join(300)
         if any(thread.is_alive() for thread in threads):
             self.problems.append(f"still running: {[thread.name for thread in threads if thread.is_alive()]}")
         if self.problems:

@@ -128,7 +128,7 @@ function printed(browser, index) {
 describe('clients in the page', { concurrency: 4 }, () => {
   for (const name of browsersToTest()) {
     for (const [client, { language, cases }] of Object.entries(CLIENTS)) {
-      test(`${client} in a cell in ${name}`, { timeout: 300_000 }, async (t) => {
+      test(`${client} in a cell in ${name}`, { timeout: 580_000 }, async (t) => {
         const browser = await openNotebook(name, `${course.url}/?notebook=/course/${notebookNamed(client)}`);
         try {
           await start(browser, language === 'javascript');

@@ -70,7 +70,7 @@ async function probeAll(name) {
 
 describe('what COMPAT.md says of clients', { concurrency: true }, () => {
   for (const name of browsersToTest()) {
-    test(`is what they do in ${name}`, { timeout: 300_000 }, async (t) => {
+    test(`is what they do in ${name}`, { timeout: 580_000 }, async (t) => {
       const printed = await probeAll(name);
       for (const [at, part] of Object.keys(PROBES).entries()) {
         await t.test(part, () => {

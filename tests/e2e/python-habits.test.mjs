@@ -37,6 +37,8 @@ const CELLS = [
   ['subprocess.Popen(["ls"])', { error: 'NoProcesses', error_regex: 'a web page has no processes' }],
   ['import threading, queue, time\nfrom concurrent.futures import ThreadPoolExecutor\nq = queue.Queue()\ndef work():\n    for n in range(3): q.put(n); time.sleep(0.005)\nthreading.Thread(target=work).start()\nprint([q.get(timeout=5) for _ in range(3)])\nwith ThreadPoolExecutor(3) as pool: print(list(pool.map(lambda n: n * n, range(4))))\nready = threading.Event(); threading.Timer(0.02, ready.set).start(); ready.wait(5)', { stdout: '[0, 1, 2]\n[0, 1, 4, 9]\n', result: 'True' }],
   ['from kafka import KafkaProducer, KafkaConsumer\nfor codec in "gzip", "snappy", "lz4", "zstd":\n    producer = KafkaProducer(bootstrap_servers="localhost:9092", compression_type=codec)\n    for n in range(50): producer.send("packed", b"a" * 200)\n    producer.close()\nsum(1 for _ in KafkaConsumer("packed", bootstrap_servers="localhost:9092", auto_offset_reset="earliest", consumer_timeout_ms=3000))', { result: '200' }],
+  // Another reader, as strict as Kafka's own about what it was written with.
+  ['!kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic packed --from-beginning --max-messages 200 | sort | uniq -c', { stdout_regex: '^ *200 a{200}\\n$' }],
   ['KafkaProducer(bootstrap_servers="localhost:9999")', { error: 'NoBrokersAvailable' }],
   ['import socket, ssl\nssl.create_default_context().wrap_socket(socket.create_connection(("localhost", 9092)))', { error: 'SSLError', error_regex: 'speaks plain text' }],
   ['def deeper(): return deeper()\ndeeper()', { error: 'RecursionError' }],

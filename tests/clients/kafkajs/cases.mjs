@@ -70,7 +70,7 @@ async function member(topics, groupId, config = {}) {
   return one;
 }
 
-async function until(what, truth, timeoutMs = 40000) {
+async function until(what, truth, timeoutMs = 120_000) {
   const end = Date.now() + timeoutMs;
   while (!(await truth())) {
     if (Date.now() > end) throw new Error(`${what} did not come`);

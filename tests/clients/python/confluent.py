@@ -56,7 +56,7 @@ def consumer(group=None, **config):
         **{key.replace("_", "."): value for key, value in config.items()}})
 
 
-def read(source, count, timeout_s=30):
+def read(source, count, timeout_s=120):
     records = []
     end = time.time() + timeout_s
     while len(records) < count and time.time() < end:
@@ -206,10 +206,10 @@ class Member(threading.Thread):
 
     def leave(self):
         self.leaving.set()
-        self.join(30)
+        self.join(120)
 
 
-def shared(members, partitions, timeout_s=40):
+def shared(members, partitions, timeout_s=120):
     """Waits until every partition has one owner and the load is even."""
     end = time.time() + timeout_s
     while time.time() < end:
@@ -255,9 +255,9 @@ def _():
 def be_member(topic, group):
     """A member on its own, for as long as its process lives; comes back when it has partitions."""
     one = Member(topic, group)
-    end = time.time() + 60
+    end = time.time() + 120
     while not one.owned:
-        assert one.is_alive() and time.time() < end, "it has ended, or has no partitions within 60 s"
+        assert one.is_alive() and time.time() < end, "it has ended, or has no partitions within 120 s"
         time.sleep(0.1)
     return one
 
@@ -267,7 +267,7 @@ def _():
     topic, group = new_topic(4), topic_name("g")
     other = start_member(topic, group)
     mine = Member(topic, group)
-    end = time.time() + 30
+    end = time.time() + 120
     while len(mine.owned) != 2 and time.time() < end:
         time.sleep(0.1)
     other.kill()

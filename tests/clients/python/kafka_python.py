@@ -47,7 +47,7 @@ def consumer(*topics, **config):
     return KafkaConsumer(*topics, bootstrap_servers=BOOTSTRAP, **config)
 
 
-def read(source, count, timeout_s=30):
+def read(source, count, timeout_s=120):
     records = []
     end = time.time() + timeout_s
     while len(records) < count and time.time() < end:
@@ -234,10 +234,10 @@ class Member(threading.Thread):
 
     def leave(self):
         self.leaving.set()
-        self.join(30)
+        self.join(120)
 
 
-def shared(members, partitions, timeout_s=40):
+def shared(members, partitions, timeout_s=120):
     """Waits until every partition has one owner and the load is even."""
     end = time.time() + timeout_s
     while time.time() < end:
@@ -275,9 +275,9 @@ def _():
 def be_member(topic, group):
     """A member on its own, for as long as its process lives; comes back when it has partitions."""
     one = Member(topic, group)
-    end = time.time() + 60
+    end = time.time() + 120
     while not one.consumer.assignment():
-        assert one.is_alive() and time.time() < end, one.error or "no partitions within 60 s"
+        assert one.is_alive() and time.time() < end, one.error or "no partitions within 120 s"
         time.sleep(0.1)
     return one
 
@@ -287,12 +287,12 @@ def _():
     topic, group = new_topic(4), topic_name("g")
     other = start_member(topic, group)
     mine = member(topic, group)
-    end = time.time() + 30
+    end = time.time() + 120
     while len(mine.assignment()) != 2 and time.time() < end:
         mine.poll(timeout_ms=200)
     assert len(mine.assignment()) == 2, mine.assignment()
     other.kill()
-    end = time.time() + 40
+    end = time.time() + 120
     while len(mine.assignment()) != 4 and time.time() < end:
         mine.poll(timeout_ms=200)
     assert len(mine.assignment()) == 4, mine.assignment()

@@ -28,7 +28,7 @@ while not told:
     first.poll(100)
 print(told[0], first.committed(zero))
 first.close()
-second = KafkaConsumer(name, bootstrap_servers=BOOTSTRAP, group_id=RUN, consumer_timeout_ms=5000)
+second = KafkaConsumer(name, bootstrap_servers=BOOTSTRAP, group_id=RUN, consumer_timeout_ms=60000)
 print(next(second).offset)
 second.close()
 alone = KafkaConsumer(name, bootstrap_servers=BOOTSTRAP)

@@ -1,4 +1,5 @@
 """Headers and nulls there and back."""
+import itertools
 import os
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -14,11 +15,11 @@ producer.send(name, b"v", b"k", headers=[("a", b"1"), ("a", b"2"), ("empty", b""
 producer.send(name, None, b"gone")
 producer.send(name, b"")
 producer.flush(30)
-consumer = KafkaConsumer(bootstrap_servers=BOOTSTRAP, consumer_timeout_ms=3000)
+consumer = KafkaConsumer(bootstrap_servers=BOOTSTRAP, consumer_timeout_ms=60000)
 partition = TopicPartition(name, 0)
 consumer.assign([partition])
 consumer.seek(partition, 0)
-for record in consumer:
+for record in itertools.islice(consumer, 3):
     print(record.offset, record.key, record.value, record.headers, record.timestamp_type,
           record.timestamp if record.timestamp < 10000 else "now", record.leader_epoch)
 consumer.close()

@@ -1,6 +1,7 @@
 """Serializers and deserializers."""
-import os
+import itertools
 import json
+import os
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import NewTopic
@@ -19,8 +20,8 @@ try:
     producer.send(name, value=object())
 except TypeError as error:
     print(error)
-consumer = KafkaConsumer(name, bootstrap_servers=BOOTSTRAP, auto_offset_reset="earliest", consumer_timeout_ms=2000,
+consumer = KafkaConsumer(name, bootstrap_servers=BOOTSTRAP, auto_offset_reset="earliest", consumer_timeout_ms=60000,
                          key_deserializer=lambda key: key and key.decode(), value_deserializer=json.loads)
-for record in consumer:
+for record in itertools.islice(consumer, 2):
     print(record.key, record.value, record.serialized_key_size, record.serialized_value_size)
 consumer.close()

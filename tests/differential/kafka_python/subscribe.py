@@ -13,7 +13,7 @@ for name in names:
     producer.send(name, name.encode())
 producer.flush(30)
 consumer = KafkaConsumer(bootstrap_servers=BOOTSTRAP, group_id=RUN, auto_offset_reset="earliest",
-                         consumer_timeout_ms=8000)
+                         consumer_timeout_ms=60000)
 consumer.subscribe(pattern=f"^sub-{RUN}-.*")
 print(sorted(next(consumer).value for _ in names), sorted(consumer.subscription()))
 for call in (lambda: consumer.assign([TopicPartition(names[0], 0)]), lambda: consumer.subscribe([names[0]], pattern="x"),

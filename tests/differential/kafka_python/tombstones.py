@@ -1,4 +1,5 @@
 """A compacted topic insists on keys; null values come back as None."""
+import itertools
 import os
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
@@ -15,6 +16,6 @@ try:
     producer.send(name, b"v").get(30)
 except Exception as error:
     print(type(error).__name__, error)
-consumer = KafkaConsumer(name, bootstrap_servers=BOOTSTRAP, auto_offset_reset="earliest", consumer_timeout_ms=2000)
-print([(r.key, r.value) for r in consumer])
+consumer = KafkaConsumer(name, bootstrap_servers=BOOTSTRAP, auto_offset_reset="earliest", consumer_timeout_ms=60000)
+print([(r.key, r.value) for r in itertools.islice(consumer, 2)])
 consumer.close()

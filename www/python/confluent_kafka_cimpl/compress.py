@@ -1,5 +1,5 @@
-"""Compression of record batches: gzip by zlib, the rest by whichever package can (cramjam can
-all three).
+"""Compression of record batches: gzip by zlib, lz4 by python-lz4, the rest by whichever package
+can (cramjam can both).
 
 Snappy is written raw, as librdkafka does, and read raw or in Java's framing. No codec is written
 here.
@@ -30,16 +30,10 @@ def _snappy():
 
 
 def _lz4():
-    try:
-        from cramjam import lz4
+    # cramjam's frames have blocks that depend on each other, which Kafka refuses.
+    from lz4 import frame
 
-        return lambda data, level: bytes(lz4.compress(data)), lambda data: bytes(
-            lz4.decompress(data)
-        )
-    except ImportError:
-        from lz4 import frame
-
-        return lambda data, level: frame.compress(data), frame.decompress
+    return lambda data, level: frame.compress(data, block_linked=False), frame.decompress
 
 
 def _zstd():
