@@ -38,7 +38,7 @@ const CELLS = [
   ['import threading, queue, time\nfrom concurrent.futures import ThreadPoolExecutor\nq = queue.Queue()\ndef work():\n    for n in range(3): q.put(n); time.sleep(0.005)\nthreading.Thread(target=work).start()\nprint([q.get(timeout=5) for _ in range(3)])\nwith ThreadPoolExecutor(3) as pool: print(list(pool.map(lambda n: n * n, range(4))))\nready = threading.Event(); threading.Timer(0.02, ready.set).start(); ready.wait(5)', { stdout: '[0, 1, 2]\n[0, 1, 4, 9]\n', result: 'True' }],
   ['from kafka import KafkaProducer, KafkaConsumer\nfor codec in "gzip", "snappy", "lz4", "zstd":\n    producer = KafkaProducer(bootstrap_servers="localhost:9092", compression_type=codec)\n    for n in range(50): producer.send("packed", b"a" * 200)\n    producer.close()\nsum(1 for _ in KafkaConsumer("packed", bootstrap_servers="localhost:9092", auto_offset_reset="earliest", consumer_timeout_ms=3000))', { result: '200' }],
   // Another reader, as strict as Kafka's own about what it was written with.
-  ['!kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic packed --from-beginning --max-messages 200 | sort | uniq -c', { stdout_regex: '^ *200 a{200}\\n$' }],
+  ['!kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic packed --from-beginning --max-messages 200 --timeout-ms 30000 | sort | uniq -c', { stdout_regex: '^ *200 a{200}\\n$' }],
   ['KafkaProducer(bootstrap_servers="localhost:9999")', { error: 'NoBrokersAvailable' }],
   ['import socket, ssl\nssl.create_default_context().wrap_socket(socket.create_connection(("localhost", 9092)))', { error: 'SSLError', error_regex: 'speaks plain text' }],
   ['def deeper(): return deeper()\ndeeper()', { error: 'RecursionError' }],
@@ -58,6 +58,8 @@ const CELLS = [
   ['task = asyncio.create_task(later(3))\nawait task', { result: '3' }],
   ['background = asyncio.create_task(later(8)), asyncio.get_running_loop().create_task(later(9))\nasyncio.get_event_loop().is_running()', { result: 'True' }],
   ['await asyncio.gather(*background)', { result: '[8, 9]' }],
+  ['called = []\nasyncio.get_running_loop().call_soon(called.append, 1);', { result: '' }],
+  ['called', { result: '[1]' }],
   ['asyncio.get_event_loop().run_until_complete(later(1))', { error: 'RuntimeError', error_regex: 'This event loop is already running' }],
   ['asyncio.new_event_loop().run_until_complete(later(1))', { error: 'RuntimeError', error_regex: 'Cannot run the event loop while another loop is running' }],
   ['def in_thread():\n    loop = asyncio.new_event_loop()\n    print(loop.run_until_complete(later(5)), asyncio.run(later(6)))\nthread = threading.Thread(target=in_thread); thread.start(); thread.join()', { stdout: '5 6\n' }],

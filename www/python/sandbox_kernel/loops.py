@@ -66,7 +66,7 @@ def leave_cell():
     """The cell has ended: what it has left to do goes on."""
     global between
     _loop.in_cell = False
-    if asyncio.all_tasks(_loop) or _loop._scheduled:
+    if asyncio.all_tasks(_loop) or _loop._ready or _loop._scheduled:
         between = True
         threads.spawn(threads.MAIN, _run_between)
 
