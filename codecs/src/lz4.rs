@@ -5,6 +5,7 @@ use crate::{CodecError, read_bounded};
 use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
 use std::io::Write;
 
+const MAGIC: [u8; 4] = 0x184D_2204_u32.to_le_bytes();
 /// In the byte of flags that follows the magic number.
 const INDEPENDENT_BLOCKS: u8 = 0x20;
 
@@ -21,8 +22,10 @@ pub(crate) fn compress(input: &[u8]) -> Result<Vec<u8>, CodecError> {
 }
 
 pub(crate) fn decompress(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, CodecError> {
-    let flags = input.get(4).copied().unwrap_or_default();
-    if flags & INDEPENDENT_BLOCKS == 0 {
+    let Some(flags) = input.get(MAGIC.len()) else {
+        return Err(corrupt("it ends within its header"));
+    };
+    if input.starts_with(&MAGIC) && flags & INDEPENDENT_BLOCKS == 0 {
         return Err(corrupt("its blocks depend on each other"));
     }
     let mut out = Vec::new();
